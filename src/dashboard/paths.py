@@ -1,0 +1,11 @@
+"""Where the shipped files are, relative to this checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+EVIDENCE_DIR = ROOT / "data" / "evidence"
+STUDIES_PARQUET = ROOT / "data" / "studies.parquet"
+STORIES_DIR = ROOT / "data" / "stories"
+PAGES_DIR = ROOT / "pages"
