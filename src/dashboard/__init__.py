@@ -1,3 +1,3 @@
-"""Liver Metastases Survival Atlas: published survival of patients with liver metastases, compared with its uncertainty."""
+"""Liver Metastases Survival Atlas: published survival of liver metastases, compared with its uncertainty."""
 
 __version__ = "0.1.0"

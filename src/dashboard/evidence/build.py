@@ -1,17 +1,71 @@
-"""Build `data/studies.parquet` from the curated tables: `python -m dashboard.evidence.build`."""
+"""Build `data/studies.parquet` from the curated tables: `python -m dashboard.evidence.build [--check]`."""
 
 from __future__ import annotations
 
-from dashboard.evidence.tables import join, read_text, typed
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from dashboard.evidence.assemble import assemble
+from dashboard.evidence.errors import EvidenceError
+from dashboard.evidence.load import evidence_date, evidence_version, load
+from dashboard.evidence.parquet import data_version, encode
+from dashboard.evidence.tables import read_curated
 from dashboard.paths import EVIDENCE_DIR, STUDIES_PARQUET
 
+# The day of the last change of data/evidence. A constant, not the clock: the same evidence must give the same bytes.
+EVIDENCE_DATE: Final = "2026-11-21"
 
-def main() -> None:
-    studies, arms, outcomes = (
-        typed(read_text(EVIDENCE_DIR / f"{name}.csv")) for name in ("studies", "arms", "outcomes")
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write to a temporary file beside the target, then replace it: readers see the old file or the new one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Build, or with `--check` only compare. Returns the exit code: 0 good, 1 bad evidence or a stale table."""
+    parser = argparse.ArgumentParser(prog="python -m dashboard.evidence.build", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when the committed table is stale")
+    parser.add_argument("--evidence", type=Path, default=EVIDENCE_DIR, help="folder of the curated tables")
+    parser.add_argument("--out", type=Path, default=STUDIES_PARQUET, help="the Parquet file")
+    options = parser.parse_args(argv)
+    table = assemble(**read_curated(options.evidence))
+    if options.check:
+        return _check(data_version(table), options.out)
+    write_atomically(options.out, encode(table, EVIDENCE_DATE))
+    print(f"{options.out}: {len(table)} rows, version {data_version(table)}")
+    return 0
+
+
+def _check(version: str, path: Path) -> int:
+    try:
+        committed = (evidence_version(path), data_version(load(path)), evidence_date(path))
+    except EvidenceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if committed == (version, version, EVIDENCE_DATE):
+        print(f"{path}: up to date, version {version}")
+        return 0
+    print(
+        f"{path}: stale (version {committed[0]}, the evidence gives {version}). "
+        "Run `python -m dashboard.evidence.build` and commit the result.",
+        file=sys.stderr,
     )
-    join(studies, arms, outcomes).to_parquet(STUDIES_PARQUET, index=False)
+    return 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

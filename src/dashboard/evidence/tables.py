@@ -1,38 +1,59 @@
 """The three curated tables: their columns, how they are read, and how they become the study table.
 
-One row of the study table is one printed figure, with the columns of its arm and its study. An arm without figures and a
-study without arms keep one row, so that nothing is lost; `row_kind` tells them apart.
+One row of the study table is one printed figure, with the columns of its arm and its study. An arm without figures and
+a study without arms keep one row, so that nothing is lost; `row_kind` tells them apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
+from dashboard.evidence.identity import figure_ids
 from dashboard.vocabulary import MODALITIES
 
-STUDY_COLUMNS = (
-    "study_id", "first_author", "year", "title", "journal", "doi", "pmid", "pmcid", "url", "country", "centers", "design",
-    "enrol_start", "enrol_end", "n_total", "follow_up_median_months", "cohort", "citation", "notes",
+STUDY_COLUMNS: Final = (
+    "study_id", "first_author", "year", "title", "journal", "doi", "pmid", "pmcid", "url", "country", "centers",
+    "design", "enrol_start", "enrol_end", "n_total", "follow_up_median_months", "cohort", "citation", "notes",
 )  # fmt: skip
-ARM_COLUMNS = (
+ARM_COLUMNS: Final = (
     "study_id", "arm_id", "label", "primary_site", "primary_subsite", "modality", "n", "enrol_start", "enrol_end",
     "is_subgroup", "population",
 )  # fmt: skip
-OUTCOME_COLUMNS = (
+OUTCOME_COLUMNS: Final = (
     "study_id", "arm_id", "endpoint", "measure", "time_months", "value", "qualifier", "ci_low", "ci_high", "p_value",
     "comparator_arm_id", "factor", "adjusted", "time_origin", "locator", "note",
 )  # fmt: skip
-INTEGER_COLUMNS = frozenset({"year", "enrol_start", "enrol_end", "n_total", "n"})
-NUMBER_COLUMNS = frozenset({"follow_up_median_months", "time_months", "value", "ci_low", "ci_high"})
+TABLE_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "studies": STUDY_COLUMNS,
+    "arms": ARM_COLUMNS,
+    "outcomes": OUTCOME_COLUMNS,
+}
+INTEGER_COLUMNS: Final = frozenset({"year", "enrol_start", "enrol_end", "n_total", "n"})
+NUMBER_COLUMNS: Final = frozenset({"follow_up_median_months", "time_months", "value", "ci_low", "ci_high"})
+
+# The joined table has two enrolments; these are the names of the study's and of the arm's.
+STUDY_RENAMES: Final = {"enrol_start": "study_enrol_start", "enrol_end": "study_enrol_end"}
+ARM_RENAMES: Final = {"enrol_start": "arm_enrol_start", "enrol_end": "arm_enrol_end"}
 
 
 def read_text(path: Path) -> pd.DataFrame:
     """One curated CSV as text, every empty cell null."""
     return pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8")
+
+
+def read_curated(folder: Path) -> dict[str, pd.DataFrame]:
+    """The three curated CSVs of a folder as text: {"studies": ..., "arms": ..., "outcomes": ...}."""
+    return {name: read_text(folder / f"{name}.csv") for name in TABLE_COLUMNS}
+
+
+def records(frame: pd.DataFrame) -> Iterator[Any]:
+    """Rows as named tuples; typed as Any because the columns' types are the schema's business, not the checker's."""
+    return iter(frame.itertuples())
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -63,10 +84,15 @@ def _era(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def join(studies: pd.DataFrame, arms: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
-    """The study table from typed curated tables; see `docs/architecture.md` for every column."""
-    studies = studies.rename(columns={"enrol_start": "study_enrol_start", "enrol_end": "study_enrol_end"})
-    arms = arms.rename(columns={"enrol_start": "arm_enrol_start", "enrol_end": "arm_enrol_end"})
-    arms = arms.assign(is_subgroup=arms["is_subgroup"].eq("yes").fillna(False).astype(bool))
+    """The study table, before its flags, from typed curated tables.
+
+    Raises
+    ------
+    pandas.errors.MergeError
+        When a key is not unique; validate the tables first.
+    """
+    studies = studies.rename(columns=STUDY_RENAMES)
+    arms = arms.rename(columns=ARM_RENAMES)
     table = studies.merge(arms, on="study_id", how="left", validate="one_to_many")
     table = table.merge(outcomes, on=["study_id", "arm_id"], how="left", validate="one_to_many")
     table["row_kind"] = pd.Series(
@@ -74,7 +100,7 @@ def join(studies: pd.DataFrame, arms: pd.DataFrame, outcomes: pd.DataFrame) -> p
         index=table.index,
         dtype="string",
     )
-    table["is_subgroup"] = table["is_subgroup"].astype("boolean").fillna(False).astype(bool)
+    table["is_subgroup"] = table["is_subgroup"].eq("yes").fillna(False).astype(bool)
     families: Mapping[str, str] = {slug: term.family for slug, term in MODALITIES.items()}
     table["family"] = table["modality"].map(families).astype("string")
     for column in ("design", "centers"):
@@ -83,7 +109,6 @@ def join(studies: pd.DataFrame, arms: pd.DataFrame, outcomes: pd.DataFrame) -> p
         table["time_origin"].notna() | table["row_kind"].ne("figure"), "not-stated"
     )
     table["arm_key"] = (table["study_id"] + "/" + table["arm_id"]).astype("string")
-    repeat = table.groupby("arm_key", dropna=False).cumcount()
-    table["figure_id"] = (table["arm_key"] + "/" + repeat.astype("string")).where(table["row_kind"].eq("figure"))
-    table["reported"] = table["row_kind"].eq("figure")
+    table["figure_id"] = figure_ids(table)
+    table["reported"] = table["row_kind"].eq("figure").astype(bool)
     return _era(table)
