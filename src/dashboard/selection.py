@@ -1,21 +1,33 @@
 """What the user asks for, as one frozen value, and what the study table holds for it.
 
-The Selection is hashable: every computation downstream is keyed by it. Empty tuples mean "no restriction".
+The Selection is hashable: every computation downstream is keyed by it. Empty tuples mean "no restriction". A table that
+is asked here must not be changed in place afterwards (its index is kept; see `evidence/index.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
+from dashboard.evidence.index import Arms, Bools, Counts, TableIndex, index_of
+from dashboard.evidence.tables import ARM_COLUMNS, ARM_RENAMES, STUDY_COLUMNS, STUDY_RENAMES
 from dashboard.vocabulary import FIRST_ENDPOINT, YEAR_FROM, YEAR_TO
 
-SEARCH_COLUMNS = ("first_author", "title", "journal", "label", "population", "notes", "study_id")
-FACETS = {"site": "primary_site", "modality": "modality", "design": "design", "centers": "centers"}
+# Facet -> its column. "family" is the first level of "modality": one filter, counted at two levels.
+FACETS: Final = {"site": "primary_site", "modality": "modality", "design": "design", "centers": "centers"}
+
+_ARM_TABLE_COLUMNS: Final = tuple(
+    dict.fromkeys(
+        [
+            *(STUDY_RENAMES.get(name, name) for name in STUDY_COLUMNS),
+            *(ARM_RENAMES.get(name, name) for name in ARM_COLUMNS),
+            *("arm_key", "family", "era_start", "era_end", "era_basis"),
+        ]
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -48,60 +60,44 @@ class Selection:
 
 @dataclass(frozen=True)
 class Totals:
-    """What a selection holds. `patients` counts each disjoint arm's n once; None when no arm states n."""
+    """What a selection holds.
+
+    `patients` adds the n of disjoint arms, overlapping cohorts once (the study with the largest n); None when no
+    disjoint arm states n. `arms_without_n` disjoint arms state none, so that the sum is a lower bound.
+    """
 
     studies: int
     arms: int
     figures: int
     patients: int | None
+    arms_without_n: int = 0
 
 
-def _isin(column: pd.Series, values: tuple[str, ...]) -> np.ndarray:
-    return column.isin(list(values)).to_numpy(dtype=bool)
-
-
-def _masks(table: pd.DataFrame, selection: Selection) -> dict[str, np.ndarray]:
-    """One boolean mask a facet; a facet without a choice has none."""
-    masks: dict[str, np.ndarray] = {}
-    if selection.sites:
-        masks["site"] = _isin(table["primary_site"], selection.sites)
-    if selection.modalities:
-        masks["modality"] = _isin(table["modality"], selection.modalities)
-    if selection.designs:
-        masks["design"] = _isin(table["design"], selection.designs)
-    if selection.centers:
-        masks["centers"] = _isin(table["centers"], selection.centers)
+def _arm_masks(index: TableIndex, selection: Selection) -> dict[str, Bools]:
+    """One mask over the arms for each filter that restricts them; endpoint and ambiguity stand under "endpoint"."""
+    masks: dict[str, Bools] = {}
+    choices = {
+        "site": selection.sites,
+        "modality": selection.modalities,
+        "design": selection.designs,
+        "centers": selection.centers,
+    }
+    for facet, chosen in choices.items():
+        if chosen:
+            masks[facet] = index.facets[FACETS[facet]].mask(chosen)
     if (selection.year_from, selection.year_to) != (YEAR_FROM, YEAR_TO):
-        start = table["era_start"].to_numpy(dtype=float, na_value=np.nan)
-        end = table["era_end"].to_numpy(dtype=float, na_value=np.nan)
-        masks["era"] = (start <= selection.year_to) & (end >= selection.year_from)
+        masks["era"] = (index.era_start <= selection.year_to) & (index.era_end >= selection.year_from)
     if selection.min_n:
-        masks["min_n"] = table["n"].to_numpy(dtype=float, na_value=np.nan) >= selection.min_n
+        masks["min_n"] = index.n >= selection.min_n
     if not selection.subgroups:
-        masks["subgroups"] = ~table["is_subgroup"].to_numpy(dtype=bool)
-    if not selection.ambiguous:
-        masks["ambiguous"] = table["qualifier"].ne("?").fillna(True).to_numpy(dtype=bool)
+        masks["subgroups"] = ~index.subgroup
     if selection.text.strip():
-        masks["text"] = _text_mask(table, selection.text)
-    masks["endpoint"] = (
-        (table["endpoint"].eq(selection.endpoint) & table["row_kind"].eq("figure")).fillna(False).to_numpy(dtype=bool)
-    )
+        masks["text"] = index.mentions(selection.text)
+    masks["endpoint"] = index.prints(selection.endpoint, selection.ambiguous)
     return masks
 
 
-def _text_mask(table: pd.DataFrame, text: str) -> np.ndarray:
-    """Rows in which every word of the text occurs somewhere in the searched columns, whatever its case."""
-    found = np.ones(len(table), dtype=bool)
-    columns = [table[name].str.lower() for name in SEARCH_COLUMNS if name in table]
-    for word in text.lower().split():
-        hit = np.zeros(len(table), dtype=bool)
-        for column in columns:
-            hit |= column.str.contains(word, regex=False).fillna(False).to_numpy(dtype=bool)
-        found &= hit
-    return found
-
-
-def _all_of(masks: Mapping[str, np.ndarray], size: int, skip: str | None = None) -> np.ndarray:
+def _all_of(masks: dict[str, Bools], size: int, skip: str | None = None) -> Bools:
     chosen = np.ones(size, dtype=bool)
     for name, mask in masks.items():
         if name != skip:
@@ -109,21 +105,67 @@ def _all_of(masks: Mapping[str, np.ndarray], size: int, skip: str | None = None)
     return chosen
 
 
+def _chosen_rows(index: TableIndex, selection: Selection) -> Bools:
+    arms = _all_of(_arm_masks(index, selection), index.size)
+    rows = index.rows(selection.endpoint, selection.ambiguous)
+    # Rows without an arm have the code -1 and are no figures: what they pick from `arms` is masked out by `rows`.
+    return rows & arms[index.arm_of_row] if index.size else rows
+
+
 def apply(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     """The figures (rows) of the table that answer the selection, in the table's order."""
-    return table[_all_of(_masks(table, selection), len(table))]
+    return table[_chosen_rows(index_of(table), selection)]
 
 
 def totals(rows: pd.DataFrame) -> Totals:
-    """Studies, arms, figures and patients of the rows of one selection."""
-    arms = rows.drop_duplicates("arm_key")
-    n = arms.loc[~arms["is_subgroup"].astype(bool), "n"].dropna()
+    """Studies, arms, figures and patients of the rows of one selection (what `apply` gives)."""
+    arms = Arms(rows)
+    return _totals(arms, np.ones(arms.size, dtype=bool), len(rows))
+
+
+def selected_totals(table: pd.DataFrame, selection: Selection) -> Totals:
+    """`totals(apply(table, selection))` without making the rows: for counters that follow every click."""
+    index = index_of(table)
+    arms = _all_of(_arm_masks(index, selection), index.size)
+    return _totals(index, arms, int(np.count_nonzero(_chosen_rows(index, selection))))
+
+
+def _totals(index: Arms, arms: Bools, figures: int) -> Totals:
+    if not index.size:
+        return Totals(0, 0, 0, None)
+    counts = index.everything.count(arms)
+    stated = int(counts.stated[0])
     return Totals(
-        studies=int(rows["study_id"].nunique()),
-        arms=len(arms),
-        figures=len(rows),
-        patients=int(n.sum()) if len(n) else None,
+        studies=int(counts.studies[0]),
+        arms=int(counts.arms[0]),
+        figures=figures,
+        patients=int(counts.patients[0]) if stated else None,
+        arms_without_n=int(np.count_nonzero(arms & ~index.subgroup)) - stated,
     )
+
+
+def arms_without_figures(table: pd.DataFrame, selection: Selection, measures: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Arms that pass every filter but have nothing to show at the endpoint: to be listed, not lost.
+
+    Parameters
+    ----------
+    measures
+        What counts as something to show, for example ("survival", "median_months"); empty: any figure.
+
+    Returns
+    -------
+    DataFrame
+        One row an arm, in the table's order, with the columns of study and arm, `arm_key`, `family`, era, and `reason`:
+        `no figure` (the source prints none) or `ambiguous` (the only ones are ambiguous and filtered out).
+    """
+    index = index_of(table)
+    masks = _arm_masks(index, selection)
+    shown = index.prints(selection.endpoint, selection.ambiguous, measures)
+    arms = _all_of(masks, index.size, skip="endpoint") & ~shown
+    hidden = index.prints(selection.endpoint, True, measures)[arms]
+    columns = [name for name in _ARM_TABLE_COLUMNS if name in table]
+    found = table[columns].iloc[index.first_row[arms]]
+    return found.assign(reason=pd.Series(np.where(hidden, "ambiguous", "no figure"), index=found.index, dtype="string"))
 
 
 def facet_counts(table: pd.DataFrame, selection: Selection) -> dict[str, dict[str, dict[str, Any]]]:
@@ -131,31 +173,27 @@ def facet_counts(table: pd.DataFrame, selection: Selection) -> dict[str, dict[st
 
     Returns {"site" | "modality" | "family" | "design" | "centers": {slug: {"studies": int, "arms": int,
     "patients": int | None}}}. A value that is not in the result counts zero. A family counts distinct studies, not the
-    sum of its members; patients are those of disjoint arms that state n, None where only subgroups remain.
+    sum of its members. Patients are those of disjoint arms that state n, an overlapping cohort once (the study with the
+    largest n); None where only subgroups or arms without n remain.
     """
-    masks = _masks(table, selection)
-    counts: dict[str, dict[str, dict[str, Any]]] = {}
+    index = index_of(table)
+    masks = _arm_masks(index, selection)
+    result: dict[str, dict[str, dict[str, Any]]] = {}
     for facet, column in FACETS.items():
-        rows = table.loc[
-            _all_of(masks, len(table), skip=facet), ["study_id", "arm_key", column, "family", "n", "is_subgroup"]
-        ]
-        arms = rows.drop_duplicates("arm_key")
-        counts[facet] = _count(arms, column)
+        arms = _all_of(masks, index.size, skip=facet)
+        result[facet] = _as_dict(index.facets[column].values, index.facets[column].count(arms))
         if facet == "modality":
-            counts["family"] = _count(arms, "family")
-    return counts
+            result["family"] = _as_dict(index.facets["family"].values, index.facets["family"].count(arms))
+    return result
 
 
-def _count(arms: pd.DataFrame, column: str) -> dict[str, dict[str, Any]]:
-    grouped = arms.groupby(column, observed=True)
-    studies = grouped["study_id"].nunique()
-    size = grouped.size()
-    disjoint = arms[~arms["is_subgroup"].astype(bool)].groupby(column, observed=True)["n"].sum(min_count=1)
+def _as_dict(values: tuple[str, ...], counts: Counts) -> dict[str, dict[str, Any]]:
     return {
-        str(slug): {
-            "studies": int(studies[slug]),
-            "arms": int(size[slug]),
-            "patients": int(disjoint[slug]) if slug in disjoint.index and pd.notna(disjoint[slug]) else None,
+        slug: {
+            "studies": int(counts.studies[i]),
+            "arms": int(counts.arms[i]),
+            "patients": int(counts.patients[i]) if counts.stated[i] else None,
         }
-        for slug in studies.index
+        for i, slug in enumerate(values)
+        if counts.arms[i]
     }
