@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 EVIDENCE_DIR = ROOT / "data" / "evidence"
+COLUMNS_CSV = EVIDENCE_DIR / "columns.csv"
 STUDIES_PARQUET = ROOT / "data" / "studies.parquet"
 STORIES_DIR = ROOT / "data" / "stories"
 PAGES_DIR = ROOT / "pages"

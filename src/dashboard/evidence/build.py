@@ -6,15 +6,18 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
+
+import pandas as pd
 
 from dashboard.evidence.assemble import assemble
 from dashboard.evidence.errors import EvidenceError
 from dashboard.evidence.load import evidence_date, evidence_version, load
 from dashboard.evidence.parquet import data_version, encode
-from dashboard.evidence.tables import read_curated
+from dashboard.evidence.tables import read_curated, records
+from dashboard.evidence.validation import validate_tables
 from dashboard.paths import EVIDENCE_DIR, STUDIES_PARQUET
 
 # The day of the last change of data/evidence. A constant, not the clock: the same evidence must give the same bytes.
@@ -42,12 +45,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--evidence", type=Path, default=EVIDENCE_DIR, help="folder of the curated tables")
     parser.add_argument("--out", type=Path, default=STUDIES_PARQUET, help="the Parquet file")
     options = parser.parse_args(argv)
-    table = assemble(**read_curated(options.evidence))
+    try:
+        tables = read_curated(options.evidence)
+    except EvidenceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    problems = validate_tables(**tables)
+    if len(problems):
+        _report(problems, tables, options.evidence)
+        return 1
+    table = assemble(**tables)
     if options.check:
         return _check(data_version(table), options.out)
     write_atomically(options.out, encode(table, EVIDENCE_DATE))
     print(f"{options.out}: {len(table)} rows, version {data_version(table)}")
     return 0
+
+
+def _report(problems: pd.DataFrame, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Print every problem as `file:line column value [rule] message`."""
+    for problem in records(problems):
+        line = _line(tables[problem.table], problem.row)
+        value = "(empty)" if pd.isna(problem.value) else repr(problem.value)
+        where = f"{folder / problem.table}.csv:{line}"
+        print(f"{where} {problem.column} {value} [{problem.rule}] {problem.message}", file=sys.stderr)
+    print(f"{len(problems)} problems; nothing was written.", file=sys.stderr)
+
+
+def _line(table: pd.DataFrame, row: int) -> int:
+    """The line of the file on which a spreadsheet row starts: quoted cells above it may hold line breaks."""
+    above = table.iloc[: max(row - 2, 0)]
+    return row + sum(int(above[name].str.count("\n").sum()) for name in above.columns)
 
 
 def _check(version: str, path: Path) -> int:

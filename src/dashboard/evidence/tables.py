@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from dashboard.evidence.errors import EvidenceError
 from dashboard.evidence.identity import figure_ids
 from dashboard.vocabulary import MODALITIES
 
@@ -42,8 +43,26 @@ ARM_RENAMES: Final = {"enrol_start": "arm_enrol_start", "enrol_end": "arm_enrol_
 
 
 def read_text(path: Path) -> pd.DataFrame:
-    """One curated CSV as text, every empty cell null."""
-    return pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8")
+    """One curated CSV as text, every empty cell null. A blank line is a row without cells, so that lines keep count.
+
+    Raises
+    ------
+    EvidenceError
+        When the file is missing, is not UTF-8 or is no table.
+    """
+    try:
+        return pd.read_csv(
+            path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8", skip_blank_lines=False
+        )
+    except FileNotFoundError as error:
+        raise EvidenceError("A curated table is missing", str(path), "Restore it from the repository.") from error
+    except UnicodeDecodeError as error:
+        raise EvidenceError("The table is not UTF-8 text", str(path), "Save it as CSV with UTF-8 encoding.") from error
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        reason = " ".join(str(error).split())
+        raise EvidenceError(
+            f"The table cannot be read: {reason}", str(path), "Quote cells that hold a comma; keep one header line."
+        ) from error
 
 
 def read_curated(folder: Path) -> dict[str, pd.DataFrame]:

@@ -1,0 +1,174 @@
+"""Every problem of a set of curated tables, or of a study table, at once; empty when all is good.
+
+Nothing here raises on the content of a cell: tables come from uploads as well as from this repository.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from dashboard.evidence.messages import message
+from dashboard.evidence.rules import COUNTS
+from dashboard.evidence.schema import broken, table_schema
+from dashboard.evidence.tables import INTEGER_COLUMNS, NUMBER_COLUMNS, TABLE_COLUMNS
+
+HEADER_ROW: Final = 1
+COLUMNS: Final = ["table", "row", "column", "value", "rule", "message"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One cell that breaks one rule. `position` counts the table's rows from 0; -1 is the header."""
+
+    table: str
+    position: int
+    column: str
+    value: str | None
+    rule: str
+
+
+def validate_tables(studies: pd.DataFrame, arms: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Check three curated tables, as text or typed.
+
+    Returns
+    -------
+    DataFrame
+        One row a problem: `table` (studies, arms, outcomes), `row` (line of the spreadsheet, the header being 1),
+        `column`, `value` (as written; null when empty), `rule`, `message` (what is wrong and the remedy). Empty when
+        the tables are valid, and then `assemble` accepts them.
+    """
+    problems = list(find_problems({"studies": studies, "arms": arms, "outcomes": outcomes}))
+    order = list(TABLE_COLUMNS)
+    problems.sort(key=lambda p: (order.index(p.table), p.position, p.column, p.rule))
+    lines = [p.position + HEADER_ROW + 1 if p.position >= 0 else HEADER_ROW for p in problems]
+    return as_frame(problems, pd.Series(lines, dtype="int64"))[COLUMNS]
+
+
+def as_frame(problems: list[Problem], rows: pd.Series) -> pd.DataFrame:
+    """Problems as a frame, with what to call their rows."""
+    frame = pd.DataFrame(
+        {
+            "table": [p.table for p in problems],
+            "column": [p.column for p in problems],
+            "value": [p.value for p in problems],
+            "rule": [p.rule for p in problems],
+            "message": [message(p.rule, p.column, p.value) for p in problems],
+        },
+        dtype="string",
+    )
+    return frame.assign(row=rows)
+
+
+def find_problems(tables: Mapping[str, pd.DataFrame], *, keys: bool = True) -> Iterator[Problem]:
+    """Problems of the three tables; `keys=False` leaves out the uniqueness of study_id and arm_id."""
+    typed: dict[str, pd.DataFrame] = {}
+    texts: dict[str, pd.DataFrame] = {}
+    for table, frame in tables.items():
+        yield from _header(table, frame)
+        texts[table] = text = as_text(table, frame)
+        absent = [name for name in TABLE_COLUMNS[table] if name not in frame.columns]
+        typed[table], wrong = _numbers(table, text)
+        yield from wrong
+        unreadable = {(p.position, p.column) for p in wrong}
+        for position, rule, column in broken(typed[table], table_schema(table, keys=keys)):
+            # A cell that could not be read, or that has no column, is reported once, for that.
+            if column not in absent and (position, column) not in unreadable:
+                yield Problem(table, position, column, _cell(text, position, column), rule)
+    for table, position, column, rule in _across(typed):
+        yield Problem(table, position, column, _cell(texts[table], position, column), rule)
+
+
+def as_text(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The table's columns as text, whatever the frame held, rows numbered from 0; absent columns are empty."""
+    out = {}
+    for name in TABLE_COLUMNS[table]:
+        column = frame[name] if name in frame.columns else None
+        if isinstance(column, pd.DataFrame):
+            column = column.iloc[:, 0]
+        cells = [None] * len(frame) if column is None else [_text(cell) for cell in column.tolist()]
+        out[name] = pd.Series(cells, dtype="string")
+    return pd.DataFrame(out, columns=list(TABLE_COLUMNS[table]))
+
+
+def _text(cell: object) -> str | None:
+    if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)):
+        return None
+    # A lone surrogate cannot be stored as text; it is as unreadable as what it stands for.
+    text = str(cell).encode("utf-8", "replace").decode("utf-8")
+    return text or None
+
+
+def _cell(text: pd.DataFrame, position: int, column: str) -> str | None:
+    cell = text[column].iloc[position]
+    return None if pd.isna(cell) else str(cell)
+
+
+def _header(table: str, frame: pd.DataFrame) -> Iterator[Problem]:
+    known = TABLE_COLUMNS[table]
+    names = [str(name) for name in frame.columns]
+    for name in known:
+        if name not in frame.columns:
+            yield Problem(table, -1, name, None, "missing-column")
+        elif names.count(name) > 1:
+            yield Problem(table, -1, name, name, "repeated-column")
+    for name in dict.fromkeys(names):
+        if name not in known:
+            yield Problem(table, -1, name, name, "unknown-column")
+
+
+def _numbers(table: str, text: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+    """Number columns as float64; cells that are none become NaN and a problem."""
+    out, problems = text.copy(), []
+    for name in TABLE_COLUMNS[table]:
+        whole = name in INTEGER_COLUMNS
+        if not whole and name not in NUMBER_COLUMNS:
+            continue
+        cells = text[name]
+        numbers = pd.to_numeric(cells.astype(object).where(cells.notna(), None), errors="coerce")
+        numbers = numbers.astype("float64")
+        bad = ~np.isfinite(numbers) | (numbers != np.floor(numbers) if whole else False)
+        bad &= cells.notna().to_numpy(dtype=bool)
+        rule = "whole-number" if whole else "number"
+        problems += [Problem(table, i, name, _cell(text, i, name), rule) for i in np.flatnonzero(bad).tolist()]
+        out[name] = numbers.mask(bad | cells.isna().to_numpy(dtype=bool))
+    return out, problems
+
+
+def _across(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, int, str, str]]:
+    """Rules between tables: (table, position, column, rule)."""
+    studies, arms, outcomes = (tables[name] for name in TABLE_COLUMNS)
+    known_studies = studies.drop_duplicates("study_id").set_index("study_id")
+    known_arms = arms.drop_duplicates(["study_id", "arm_id"]).set_index(["study_id", "arm_id"])
+
+    def rows(table: str, bad: pd.Series, column: str, rule: str) -> Iterator[tuple[str, int, str, str]]:
+        for position in np.flatnonzero(bad.fillna(False).to_numpy(dtype=bool)).tolist():
+            yield table, position, column, rule
+
+    for table in ("arms", "outcomes"):
+        ids = tables[table]["study_id"]
+        yield from rows(table, ids.notna() & ~ids.isin(known_studies.index), "study_id", "study-exists")
+
+    def arm_of(column: str) -> pd.MultiIndex:
+        return pd.MultiIndex.from_frame(outcomes[["study_id", column]])
+
+    def unknown(column: str) -> pd.Series:
+        stated = outcomes[["study_id", column]].notna().all(axis=1)
+        return stated & outcomes["study_id"].isin(known_studies.index) & ~arm_of(column).isin(known_arms.index)
+
+    yield from rows("outcomes", unknown("arm_id"), "arm_id", "arm-exists")
+    yield from rows("outcomes", unknown("comparator_arm_id"), "comparator_arm_id", "comparator-exists")
+
+    study_n = arms["study_id"].map(known_studies["n_total"])
+    yield from rows("arms", arms["n"] > study_n, "n", "n-within-study")
+    for column in ("enrol_start", "enrol_end"):
+        start = arms["study_id"].map(known_studies["enrol_start"])
+        end = arms["study_id"].map(known_studies["enrol_end"])
+        yield from rows("arms", (arms[column] < start) | (arms[column] > end), column, "years-within-study")
+    arm_n = pd.Series(known_arms["n"].reindex(arm_of("arm_id")).to_numpy(), index=outcomes.index)
+    too_many = outcomes["measure"].isin(COUNTS) & (outcomes["value"] > arm_n)
+    yield from rows("outcomes", too_many, "value", "count-within-arm")
