@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard.evidence.flags import annotate
-from dashboard.evidence.tables import join, typed
+from dashboard.evidence.tables import ARM_COLUMNS, OUTCOME_COLUMNS, STUDY_COLUMNS, join, typed
 
 
 def assemble(studies: pd.DataFrame, arms: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -16,4 +16,6 @@ def assemble(studies: pd.DataFrame, arms: pd.DataFrame, outcomes: pd.DataFrame) 
     ValueError
         When the tables are not valid; `validate_tables` says where.
     """
-    return annotate(join(typed(studies), typed(arms), typed(outcomes)))
+    return annotate(
+        join(typed(studies, STUDY_COLUMNS), typed(arms, ARM_COLUMNS), typed(outcomes, OUTCOME_COLUMNS)),
+    )

@@ -16,8 +16,9 @@ from dashboard.evidence.tables import (
     STUDY_COLUMNS,
     STUDY_RENAMES,
     TABLE_COLUMNS,
+    as_text,
 )
-from dashboard.evidence.validation import Problem, as_frame, as_text, find_problems
+from dashboard.evidence.validation import Problem, as_frame, find_problems
 from dashboard.vocabulary import MODALITIES
 
 KEYS: Final = {"studies": ["study_id"], "arms": ["study_id", "arm_id"]}
@@ -53,7 +54,7 @@ def _part(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     """The columns of one curated table as text, one row a row of the study table."""
     back = {new: old for old, new in RENAMES[table].items()}
     part = frame[[RENAMES[table].get(name, name) for name in TABLE_COLUMNS[table]]].rename(columns=back)
-    text = as_text(table, part)
+    text = as_text(part, TABLE_COLUMNS[table])
     if "is_subgroup" in text:
         text["is_subgroup"] = text["is_subgroup"].replace({"True": "yes", "False": "no", "true": "yes", "false": "no"})
     return text

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dashboard.evidence.errors import EvidenceError
-from dashboard.evidence.parquet import DATA_KEY, DATE_KEY, SCHEMA_VERSION, VERSION_KEY, metadata
+from dashboard.evidence.parquet import DATA_KEY, DATE_KEY, SCHEMA_VERSION, VERSION_KEY, metadata, read
 from dashboard.paths import STUDIES_PARQUET
 
 REBUILD = "Run `python -m dashboard.evidence.build` to make it from data/evidence."
@@ -30,7 +29,7 @@ def load(path: Path | None = None) -> pd.DataFrame:
     path = path or STUDIES_PARQUET
     _checked(path)
     try:
-        table = pq.read_table(path).to_pandas(types_mapper=_dtype)
+        table = read(path).to_pandas(types_mapper=_dtype)
     except (OSError, pa.ArrowException) as error:
         raise _damaged(path) from error
     return table
@@ -86,7 +85,7 @@ def _version_and_date(path: Path, stamp: tuple[int, int]) -> tuple[str, str]:
 
 
 def _damaged(path: Path) -> EvidenceError:
-    return EvidenceError("The study table is truncated or is no Parquet file", str(path), REBUILD)
+    return EvidenceError("The study table is truncated, damaged or no Parquet file", str(path), REBUILD)
 
 
 def _checked(path: Path) -> dict[bytes, bytes]:

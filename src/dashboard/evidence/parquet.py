@@ -36,10 +36,23 @@ def encode(table: pd.DataFrame, evidence_date: str) -> bytes:
     }
     arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **own})
     buffer = io.BytesIO()
-    pq.write_table(arrow, buffer, compression="zstd", compression_level=9, version="2.6", row_group_size=1 << 20)
+    pq.write_table(
+        arrow,
+        buffer,
+        compression="zstd",
+        compression_level=9,
+        version="2.6",
+        row_group_size=1 << 20,
+        write_page_checksum=True,
+    )
     return buffer.getvalue()
 
 
 def metadata(path: Path) -> dict[bytes, bytes]:
     """The metadata of a Parquet file. Raises OSError or pyarrow.ArrowInvalid when it cannot be read."""
     return dict(pq.read_schema(path).metadata or {})
+
+
+def read(path: Path) -> pa.Table:
+    """The table, its pages verified: a flipped bit is an error and not a wrong number. Raises as `metadata`."""
+    return pq.read_table(path, page_checksum_verification=True)

@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from dashboard.vocabulary import MEASURES
+
 P_VALUE: Final = r"[<>=]?\s?(0?\.\d+|0|1|1\.0+)"
 PROPORTION: Final = ("survival",)
 MONTHS: Final = ("median_months", "mean_months")
@@ -27,6 +29,11 @@ def _is(frame: pd.DataFrame, *measures: str) -> pd.Series:
     return frame["measure"].isin(measures)
 
 
+def _known(frame: pd.DataFrame) -> pd.Series:
+    """Rows with a measure of the vocabulary; another measure is reported as such, and only as such."""
+    return frame["measure"].isin(list(MEASURES))
+
+
 def enrolment_reversed(frame: pd.DataFrame) -> pd.Series:
     """Enrolment that ends before it starts."""
     return frame["enrol_start"] > frame["enrol_end"]
@@ -40,7 +47,7 @@ def enrolled_after_publication(frame: pd.DataFrame) -> pd.Series:
 def value_missing(frame: pd.DataFrame) -> pd.Series:
     """Measures without their value; a median may be empty when its note says why (not reached)."""
     unreached = _is(frame, "median_months") & frame["note"].notna()
-    return ~_is(frame, *PRINTS_P) & frame["measure"].notna() & frame["value"].isna() & ~unreached
+    return _known(frame) & ~_is(frame, *PRINTS_P) & frame["value"].isna() & ~unreached
 
 
 def value_with_p(frame: pd.DataFrame) -> pd.Series:
@@ -72,7 +79,7 @@ def time_missing(frame: pd.DataFrame) -> pd.Series:
 
 def time_needless(frame: pd.DataFrame) -> pd.Series:
     """Times on figures that have none."""
-    return ~_is(frame, *TIMED) & frame["measure"].notna() & frame["time_months"].notna()
+    return _known(frame) & ~_is(frame, *TIMED) & frame["time_months"].notna()
 
 
 def time_out_of_range(frame: pd.DataFrame) -> pd.Series:
@@ -110,7 +117,7 @@ def p_not_text_of_p(frame: pd.DataFrame) -> pd.Series:
 def ci_misplaced(frame: pd.DataFrame) -> pd.Series:
     """Confidence limits on a figure that has none: a count, a p-value, an empty value."""
     has = frame["ci_low"].notna() | frame["ci_high"].notna()
-    return has & frame["measure"].notna() & (~_is(frame, *MEASURES_WITH_CI) | frame["value"].isna())
+    return has & _known(frame) & (~_is(frame, *MEASURES_WITH_CI) | frame["value"].isna())
 
 
 def ci_half(frame: pd.DataFrame) -> pd.Series:
@@ -142,7 +149,8 @@ def ci_high_below(frame: pd.DataFrame) -> pd.Series:
 def survival_rises(frame: pd.DataFrame) -> pd.Series:
     """Rates above an earlier one of the same curve; only exact figures (`=`) are held against one another."""
     bad = pd.Series(False, index=frame.index)
-    exact = _is(frame, "survival") & frame["qualifier"].eq("=") & frame["value"].notna() & frame["time_months"].notna()
+    possible = frame["value"].between(0, 1) & frame["time_months"].between(0, LONGEST_MONTHS, inclusive="right")
+    exact = _is(frame, "survival") & frame["qualifier"].eq("=") & possible
     rates = frame[exact.fillna(False).astype(bool)].sort_values("time_months", kind="stable")
     before = rates.groupby(CURVE, dropna=False)["value"].transform(lambda values: values.cummin().shift())
     bad[rates.index[(rates["value"] > before).to_numpy(dtype=bool)]] = True

@@ -6,6 +6,7 @@ The error of a check reads `rule:column`: `messages.py` explains the rule, the c
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
 import pandas as pd
@@ -98,6 +99,7 @@ def _column(table: str, name: str) -> pa.Column:
     return pa.Column("float64" if number else "string", checks, nullable=name not in REQUIRED[table])
 
 
+@lru_cache
 def table_schema(table: str, *, keys: bool = True) -> pa.DataFrameSchema:
     """The schema of "studies", "arms" or "outcomes"; `keys=False` leaves out the uniqueness of its key."""
     checks = [_check(*rule) for rule in ROW_RULES[table]]

@@ -34,6 +34,7 @@ TABLE_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "arms": ARM_COLUMNS,
     "outcomes": OUTCOME_COLUMNS,
 }
+NUMBER: Final = r" *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)? *"
 INTEGER_COLUMNS: Final = frozenset({"year", "enrol_start", "enrol_end", "n_total", "n"})
 NUMBER_COLUMNS: Final = frozenset({"follow_up_median_months", "time_months", "value", "ci_low", "ci_high"})
 
@@ -75,16 +76,49 @@ def records(frame: pd.DataFrame) -> Iterator[Any]:
     return iter(frame.itertuples())
 
 
-def typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Text columns to Int64 / float64 / string. Raises ValueError on a cell that is no number."""
-    out = frame.copy()
-    for column in out.columns:
-        if column in INTEGER_COLUMNS:
-            out[column] = pd.to_numeric(out[column]).astype("Int64")
-        elif column in NUMBER_COLUMNS:
-            out[column] = pd.to_numeric(out[column]).astype("float64")
-        else:
-            out[column] = out[column].astype("string")
+def as_text(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """The columns as text whatever the frame held, rows numbered from 0; empty cells and absent columns are null."""
+    out = {}
+    for name in columns:
+        column = frame[name] if name in frame.columns else None
+        if isinstance(column, pd.DataFrame):  # a repeated header
+            column = column.iloc[:, 0]
+        cells = [None] * len(frame) if column is None else [_text(cell) for cell in column.tolist()]
+        out[name] = pd.Series(cells, dtype="string")
+    return pd.DataFrame(out, columns=list(columns))
+
+
+def _text(cell: object) -> str | None:
+    if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)):
+        return None
+    # A lone surrogate cannot be stored as text; it is as unreadable as what it stands for.
+    return str(cell).encode("utf-8", "replace").decode("utf-8") or None
+
+
+def numbers(cells: pd.Series) -> pd.Series:
+    """Text cells as float64: NaN where a cell is empty or is no finite number in plain ASCII notation."""
+    plain = cells.fillna("").str.fullmatch(NUMBER).to_numpy(dtype=bool)
+    values = [float(cell) if ok else np.nan for cell, ok in zip(cells.tolist(), plain.tolist(), strict=True)]
+    parsed = pd.Series(values, index=cells.index, dtype="float64")
+    return parsed.where(np.isfinite(parsed))
+
+
+def typed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """The columns of a valid curated table as Int64, float64 and string.
+
+    Raises
+    ------
+    ValueError
+        On a cell of a number column that is no number.
+    """
+    out = as_text(frame, columns)
+    for column in columns:
+        whole = column in INTEGER_COLUMNS
+        if whole or column in NUMBER_COLUMNS:
+            values = numbers(out[column])
+            if (values.isna() & out[column].notna()).any() or (whole and (values % 1).gt(0).any()):
+                raise ValueError(f"{column} must hold {'whole ' if whole else ''}numbers; validate the table first")
+            out[column] = values.astype("Int64") if whole else values
     return out
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from dashboard.evidence.messages import message
 from dashboard.evidence.rules import COUNTS
 from dashboard.evidence.schema import broken, table_schema
-from dashboard.evidence.tables import INTEGER_COLUMNS, NUMBER_COLUMNS, TABLE_COLUMNS
+from dashboard.evidence.tables import INTEGER_COLUMNS, NUMBER_COLUMNS, TABLE_COLUMNS, as_text, numbers
 
 HEADER_ROW: Final = 1
 COLUMNS: Final = ["table", "row", "column", "value", "rule", "message"]
@@ -70,7 +70,7 @@ def find_problems(tables: Mapping[str, pd.DataFrame], *, keys: bool = True) -> I
     texts: dict[str, pd.DataFrame] = {}
     for table, frame in tables.items():
         yield from _header(table, frame)
-        texts[table] = text = as_text(table, frame)
+        texts[table] = text = as_text(frame, TABLE_COLUMNS[table])
         absent = [name for name in TABLE_COLUMNS[table] if name not in frame.columns]
         typed[table], wrong = _numbers(table, text)
         yield from wrong
@@ -81,26 +81,6 @@ def find_problems(tables: Mapping[str, pd.DataFrame], *, keys: bool = True) -> I
                 yield Problem(table, position, column, _cell(text, position, column), rule)
     for table, position, column, rule in _across(typed):
         yield Problem(table, position, column, _cell(texts[table], position, column), rule)
-
-
-def as_text(table: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The table's columns as text, whatever the frame held, rows numbered from 0; absent columns are empty."""
-    out = {}
-    for name in TABLE_COLUMNS[table]:
-        column = frame[name] if name in frame.columns else None
-        if isinstance(column, pd.DataFrame):
-            column = column.iloc[:, 0]
-        cells = [None] * len(frame) if column is None else [_text(cell) for cell in column.tolist()]
-        out[name] = pd.Series(cells, dtype="string")
-    return pd.DataFrame(out, columns=list(TABLE_COLUMNS[table]))
-
-
-def _text(cell: object) -> str | None:
-    if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)):
-        return None
-    # A lone surrogate cannot be stored as text; it is as unreadable as what it stands for.
-    text = str(cell).encode("utf-8", "replace").decode("utf-8")
-    return text or None
 
 
 def _cell(text: pd.DataFrame, position: int, column: str) -> str | None:
@@ -129,13 +109,16 @@ def _numbers(table: str, text: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem
         if not whole and name not in NUMBER_COLUMNS:
             continue
         cells = text[name]
-        numbers = pd.to_numeric(cells.astype(object).where(cells.notna(), None), errors="coerce")
-        numbers = numbers.astype("float64")
-        bad = ~np.isfinite(numbers) | (numbers != np.floor(numbers) if whole else False)
-        bad &= cells.notna().to_numpy(dtype=bool)
+        values = numbers(cells)
+        bad = values.isna() & cells.notna()
+        if whole:
+            bad |= (values % 1).gt(0)
         rule = "whole-number" if whole else "number"
-        problems += [Problem(table, i, name, _cell(text, i, name), rule) for i in np.flatnonzero(bad).tolist()]
-        out[name] = numbers.mask(bad | cells.isna().to_numpy(dtype=bool))
+        problems += [
+            Problem(table, i, name, _cell(text, i, name), rule)
+            for i in np.flatnonzero(bad.to_numpy(dtype=bool)).tolist()
+        ]
+        out[name] = values.mask(bad)
     return out, problems
 
 
