@@ -1,0 +1,230 @@
+"""One curve an arm, endpoint and time origin: the printed figures, and what a constant hazard between them gives.
+
+`build` runs once a study table; a selection afterwards is a choice among its rows. Columns are plain arrays, because every
+rerun reads them and a data frame costs more than the arithmetic.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dashboard.vocabulary import MILESTONES_MONTHS
+
+EXACT = "="
+REPORTED, DERIVED, NOT_REACHED = "reported", "derived", "not reached"
+GRID_MONTHS = np.arange(0.0, 241.0, 3.0)
+ARM_COLUMNS = (
+    "study_id", "arm_id", "arm_key", "endpoint", "time_origin", "label", "first_author", "year", "primary_site", "modality",
+    "family", "n", "is_subgroup", "cohort", "design", "centers", "citation", "era_start", "era_end", "era_basis",
+    "follow_up_median_months", "url",
+)  # fmt: skip
+POINT_COLUMNS = (
+    "arm_key", "measure", "value", "time_months", "qualifier", "ci_low", "ci_high", "n", "first_author", "year", "label",
+    "time_origin", "locator", "note", "figure_id",
+)  # fmt: skip
+Knots = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """All curves of a study table, in the table's order.
+
+    arms : arrays of length K, the columns of each curve's arm, and `flags` / `flag_text`.
+    knots : K tuples of (time_months, survival), from (0, 1) to the last printed figure that is used, never beyond.
+    figures : (K,) printed figures on the curve.
+    grid : (K, T) survival at GRID_MONTHS, NaN beyond the last knot.
+    cells : `median` and `s12` ... `s120`: value, `_status` (reported, derived, not reached or empty), `_ci_low`, `_ci_high`.
+    points : arrays of length P, one entry a printed survival rate or median: `x` months, `y` proportion, `used` (lies on the
+        curve) and the columns it was printed with; the points of curve k are `span[k] : span[k + 1]`.
+    of_row : (rows of the table,) position of the curve a row belongs to, -1 for none.
+    """
+
+    arms: dict[str, np.ndarray]
+    knots: list[Knots]
+    figures: np.ndarray
+    grid: np.ndarray
+    cells: dict[str, np.ndarray]
+    points: dict[str, np.ndarray]
+    span: np.ndarray
+    of_row: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.knots)
+
+    def of_rows(self, rows: pd.DataFrame) -> np.ndarray:
+        """Positions of the curves that the selected rows belong to, in the table's order."""
+        found = np.unique(self.of_row[rows.index.to_numpy()])
+        return found[found >= 0]
+
+    def points_of(self, members: Sequence[int]) -> np.ndarray:
+        """Positions of the printed points of these curves."""
+        if len(members) == 0:
+            return np.zeros(0, dtype=int)
+        return np.concatenate([np.arange(self.span[k], self.span[k + 1]) for k in members])
+
+
+def survival_at(knots: Knots, times: np.ndarray) -> np.ndarray:
+    """Survival at `times` (months) under a constant hazard between knots; NaN beyond the last knot.
+
+    Before a printed survival of zero the hazard has no finite value: survival stays at the level of the knot before it and
+    falls to zero at the printed time.
+    """
+    x = np.array([time for time, _ in knots])
+    y = np.array([survival for _, survival in knots])
+    dies = len(y) > 1 and y[-1] == 0
+    logs = np.log(np.where(y > 0, y, y[-2] if dies else 1.0))
+    value = np.exp(np.interp(times, x, logs))
+    value = np.where(np.isin(times, x), y[np.clip(np.searchsorted(x, times), 0, len(x) - 1)], value)
+    return np.where((times < 0) | (times > x[-1]), np.nan, value)
+
+
+def median_of(knots: Knots) -> float | None:
+    """Time (months) at which the curve falls to one half, None where it does not within the published time."""
+    for (t0, s0), (t1, s1) in zip(knots, knots[1:], strict=False):
+        if s0 == 0.5:
+            return t0
+        if s1 <= 0.5:
+            return t1 if s1 <= 0 else t0 + (t1 - t0) * math.log(s0 / 0.5) / math.log(s0 / s1)
+    return None
+
+
+def knots_through(rates: dict[float, float], median: float | None) -> tuple[Knots, bool]:
+    """Knots through the rates and, where it fits between them, the median; and whether the median lies on the curve.
+
+    A median that contradicts the rates is left off: the rates are more figures, and each was read at its own time. A rate
+    that rises above an earlier one is left off for the same reason.
+    """
+    knots = [(0.0, 1.0)]
+    for time, survival in sorted(rates.items()):
+        if time > knots[-1][0] and survival <= knots[-1][1]:
+            knots.append((time, survival))
+    if median is None or median <= 0:
+        return tuple(knots), False
+    if any(time == median for time, _ in knots):
+        return tuple(knots), (median, 0.5) in knots
+    lowest_before = min(survival for time, survival in knots if time < median)
+    highest_after = max((survival for time, survival in knots if time > median), default=0.0)
+    if lowest_before < 0.5 or highest_after > 0.5:
+        return tuple(knots), False
+    return tuple(sorted([*knots, (median, 0.5)])), True
+
+
+def build(table: pd.DataFrame) -> Curves:
+    """All curves of a study table (index 0..R-1)."""
+    is_point = table["row_kind"].eq("figure") & table["measure"].isin(["survival", "median_months"])
+    rows = np.flatnonzero(is_point.fillna(False).to_numpy(dtype=bool))
+    source = table.iloc[rows]
+    key = source["arm_key"].astype(str) + "|" + source["endpoint"].astype(str) + "|" + source["time_origin"].astype(str)
+    of_point, _ = pd.factorize(key)
+    order = np.argsort(of_point, kind="stable")
+    count = int(of_point.max()) + 1 if len(of_point) else 0
+    span = np.searchsorted(of_point[order], np.arange(count + 1))
+    source = source.iloc[order]
+    points = {name: _plain(source[name]) for name in POINT_COLUMNS}
+    is_median = points["measure"] == "median_months"
+    points["x"] = np.where(is_median, points["value"], points["time_months"]).astype(float)
+    points["y"] = np.where(is_median, 0.5, points["value"]).astype(float)
+    points["used"] = np.zeros(len(rows), dtype=bool)
+    of_row = np.full(len(table), -1)
+    of_row[rows] = of_point
+    first = source.iloc[span[:-1]]
+    arms = {name: _plain(first[name]) for name in ARM_COLUMNS if name in first}
+    arms["flags"], arms["flag_text"] = _flags(source, span)
+    knots, cells = _all_cells(points, span)
+    figures = np.array([len(k) - 1 for k in knots], dtype=int)
+    grid = np.vstack([survival_at(k, GRID_MONTHS) for k in knots]) if knots else np.zeros((0, len(GRID_MONTHS)))
+    return Curves(arms, knots, figures, grid, cells, points, span, of_row)
+
+
+def _plain(column: pd.Series) -> np.ndarray:
+    """A column as float, bool or object array, missing as NaN or None."""
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return column.to_numpy(dtype=bool)
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column.to_numpy(dtype=float, na_value=np.nan)
+    values = column.astype(object).to_numpy()
+    return np.where(pd.isna(values), None, values)
+
+
+def _flags(source: pd.DataFrame, span: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Codes and sentences of each curve: those of its figures, each once."""
+    out = []
+    for name, separator in (("flags", ";"), ("flag_text", "\n")):
+        cells = _plain(source[name]) if name in source else np.full(len(source), None)
+        out.append(
+            np.array(
+                [
+                    separator.join(dict.fromkeys(p for c in cells[a:b] if c for p in c.split(separator) if p))
+                    for a, b in zip(span[:-1], span[1:], strict=True)
+                ],
+                dtype=object,
+            )
+        )
+    return out[0], out[1]
+
+
+def _all_cells(points: dict[str, np.ndarray], span: np.ndarray) -> tuple[list[Knots], dict[str, np.ndarray]]:
+    """Knots and table cells of every curve; marks the points that lie on their curve."""
+    names = ["median", *(f"s{m}" for m in MILESTONES_MONTHS)]
+    count = len(span) - 1
+    cells = {n + part: np.full(count, np.nan) for n in names for part in ("", "_ci_low", "_ci_high")}
+    cells |= {f"{n}_status": np.full(count, "", dtype=object) for n in names}
+    values = {n: points[n].tolist() for n in ("measure", "x", "y", "qualifier", "ci_low", "ci_high", "note")}
+    all_knots: list[Knots] = []
+    for k, (start, stop) in enumerate(zip(span[:-1].tolist(), span[1:].tolist(), strict=True)):
+        rates: dict[float, int] = {}
+        medians: list[int] = []
+        for i in range(start, stop):
+            if values["measure"][i] == "median_months":
+                medians.append(i)
+            elif values["qualifier"][i] == EXACT:
+                rates.setdefault(values["x"][i], i)
+        printed = [i for i in medians if values["qualifier"][i] == EXACT]
+        exact = next((i for i in printed if math.isfinite(values["x"][i])), None)
+        open_end = next((i for i in printed if "not reached" in str(values["note"][i])), None)
+        at = {time: values["y"][i] for time, i in rates.items()}
+        knots, median_used = knots_through(at, None if exact is None else values["x"][exact])
+        all_knots.append(knots)
+        for i in rates.values():
+            points["used"][i] = (values["x"][i], values["y"][i]) in knots
+        if exact is not None:
+            points["used"][exact] = median_used
+        _fill_median(cells, k, values, exact, open_end, knots)
+        _fill_milestones(cells, k, values, rates, knots)
+    return all_knots, cells
+
+
+def _fill_median(
+    cells: dict[str, np.ndarray], k: int, values: dict[str, list], exact: int | None, open_end: int | None, knots: Knots
+) -> None:
+    if exact is not None:
+        _print(cells, "median", k, values, exact, values["x"][exact])
+    elif open_end is not None:
+        cells["median_status"][k] = NOT_REACHED
+        cells["median_ci_low"][k] = values["ci_low"][open_end]
+    elif len(knots) > 2 and (derived := median_of(knots)) is not None:
+        cells["median"][k], cells["median_status"][k] = derived, DERIVED
+
+
+def _fill_milestones(
+    cells: dict[str, np.ndarray], k: int, values: dict[str, list], rates: dict[float, int], knots: Knots
+) -> None:
+    for milestone in MILESTONES_MONTHS:
+        name = f"s{milestone}"
+        if milestone in rates:
+            _print(cells, name, k, values, rates[milestone], values["y"][rates[milestone]])
+        elif len(knots) > 2 and milestone <= knots[-1][0]:
+            # One figure alone fixes no shape: nothing is derived from it.
+            cells[name][k] = survival_at(knots, np.array([float(milestone)]))[0]
+            cells[f"{name}_status"][k] = DERIVED
+
+
+def _print(cells: dict[str, np.ndarray], name: str, k: int, values: dict[str, list], i: int, value: float) -> None:
+    cells[name][k] = value
+    cells[f"{name}_status"][k] = REPORTED
+    cells[f"{name}_ci_low"][k], cells[f"{name}_ci_high"][k] = values["ci_low"][i], values["ci_high"][i]

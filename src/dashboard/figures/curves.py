@@ -1,0 +1,259 @@
+"""Survival curves: printed figures as solid markers, what is derived between them as lines.
+
+Traces are few: one for a group's arms, one for its summary, one for its printed survival rates and one for its medians.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.comparison.curves import Curves, Knots, survival_at
+from dashboard.comparison.groups import Group
+from dashboard.comparison.words import figure_words
+from dashboard.figures.labels import spread
+from dashboard.figures.theme import axis, faded, ink, layout, safe
+from dashboard.vocabulary import TIME_ORIGINS, label
+
+MAX_LABELS = 18
+MAX_ARM_LINES = 150
+LABEL_GAP = 0.053
+HEIGHT = 460
+HORIZONS = (24, 36, 60, 84, 120, 180, 240)
+ALONE, AMONG = 1.0, 0.35
+
+
+def nice_horizon(months: float) -> int:
+    """The smallest round horizon (months) that shows everything up to `months`."""
+    return next((h for h in HORIZONS if months <= h), HORIZONS[-1])
+
+
+def line_of(knots: Knots, horizon: float) -> tuple[np.ndarray, np.ndarray]:
+    """Months and survival to draw one curve: its knots and enough points between them to look log-linear."""
+    end = min(horizon, knots[-1][0])
+    months = np.unique(np.concatenate([np.linspace(0, end, 25), [time for time, _ in knots if time <= end]]))
+    return months, survival_at(knots, months)
+
+
+def survival_figure(
+    curves: Curves,
+    groups: Sequence[Group],
+    *,
+    unit: str = "months",
+    horizon_months: int | None = None,
+    dark: bool = False,
+) -> go.Figure:
+    """Kaplan-Meier style plot of the groups: survival 0 to 100% against time since the origin.
+
+    A group of one curve is that curve; a group of several shows each as a thin line and its summary in bold. `unit` is months
+    or years. Nothing is drawn beyond an arm's last published figure or beyond `horizon_months`.
+    """
+    members = np.concatenate([group.members for group in groups]) if groups else np.zeros(0, dtype=int)
+    if horizon_months is None:
+        horizon_months = default_horizon(curves, members)
+    scale = 12.0 if unit == "years" else 1.0
+    thin = _largest(curves, members)
+    data: list[dict[str, Any]] = []
+    ends: list[tuple[Group, float, float]] = []
+    for group in groups:
+        lines, end = _lines(curves, group, horizon_months, scale, thin)
+        inside = curves.points_of(group.members)
+        inside = inside[curves.points["x"][inside] <= horizon_months]
+        data += lines + _printed(curves, group, inside, scale)
+        if end is None and len(inside):
+            last = inside[np.argmax(curves.points["x"][inside])]
+            end = (float(curves.points["x"][last]), float(curves.points["y"][last]))
+        if end is not None:
+            ends.append((group, *end))
+    names, leaders = _end_labels(ends if len(ends) <= MAX_LABELS else [], horizon_months, scale)
+    half = {
+        "type": "line", "x0": 0, "x1": horizon_months / scale, "y0": 0.5, "y1": 0.5,
+        "line": {"color": ink(dark).axis, "width": 1, "dash": "dot"}, "layer": "below",
+    }  # fmt: skip
+    right = 24 if not names else min(210, 26 + max(round(7.3 * len(name["text"])) for name in names))
+    return go.Figure(
+        {
+            "data": data,
+            "layout": layout(
+                dark,
+                height=HEIGHT,
+                margin={"l": 60, "r": right, "t": 12, "b": 50},
+                xaxis=axis(
+                    dark,
+                    title=f"Time ({unit})",
+                    range=[0, horizon_months / scale],
+                    dtick=_tick_step(horizon_months, unit),
+                    showgrid=False,
+                ),
+                yaxis=axis(dark, title="Survival", range=[-0.01, 1.02], tickformat=".0%", dtick=0.2),
+                annotations=names,
+                shapes=[half, *leaders],
+            ),
+        }
+    )
+
+
+def default_horizon(curves: Curves, members: np.ndarray) -> int:
+    """Round horizon (months) that shows every printed figure of these curves."""
+    x = curves.points["x"][curves.points_of(members)]
+    x = x[np.isfinite(x)]
+    return nice_horizon(float(x.max())) if len(x) else 60
+
+
+def _tick_step(horizon_months: float, unit: str) -> float:
+    if unit == "years":
+        return 1 if horizon_months <= 120 else 2
+    return 6 if horizon_months <= 36 else 12 if horizon_months <= 84 else 24
+
+
+def _largest(curves: Curves, members: np.ndarray) -> set[int]:
+    """The arms drawn as thin lines: all, or the largest where there are too many to tell apart."""
+    if len(members) <= MAX_ARM_LINES:
+        return set(members.tolist())
+    n = np.nan_to_num(curves.arms["n"][members])
+    return set(members[np.argsort(-n, kind="stable")[:MAX_ARM_LINES]].tolist())
+
+
+def _lines(
+    curves: Curves, group: Group, horizon: float, scale: float, thin: set[int]
+) -> tuple[list[dict[str, Any]], tuple[float, float] | None]:
+    """The arms' lines and the summary of a group, and the end of the line that carries its name."""
+    drawn = [k for k in group.members.tolist() if k in thin and curves.figures[k] >= 2]
+    alone = len(group.members) == 1
+    traces: list[dict[str, Any]] = []
+    end: tuple[float, float] | None = None
+    if drawn:
+        months, survival = _strung([line_of(curves.knots[k], horizon) for k in drawn])
+        end = (float(months[-1]), float(survival[-1]))
+        line = {
+            "color": faded(group.colour, ALONE if alone else AMONG),
+            "width": 2.6 if alone else 1.0,
+            "dash": group.dash if alone else "solid",
+        }
+        name = group.label if alone else f"{group.label}: single arms"
+        traces.append(_line(months / scale, survival, line, name, "derived between printed figures"))
+    if group.summary is not None:
+        keep = group.summary.months <= horizon
+        months, survival = group.summary.months[keep], group.summary.survival[keep]
+        end = (float(months[-1]), float(survival[-1]))
+        line = {"color": group.colour, "width": 3.8, "dash": group.dash}
+        what = f"derived, descriptive: {group.summary.arms} arms, n = {group.summary.patients:,}, weighted by patients"
+        traces.append(_line(months / scale, survival, line, f"{group.label}: summary", what))
+    return traces, end
+
+
+def _strung(lines: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """Several lines in one trace, parted by gaps."""
+    gap = np.array([np.nan])
+    months = np.concatenate([part for line in lines for part in (line[0], gap)][:-1])
+    survival = np.concatenate([part for line in lines for part in (line[1], gap)][:-1])
+    return months, survival
+
+
+def _line(x: np.ndarray, y: np.ndarray, line: dict[str, Any], name: str, what: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "line": line,
+        "name": safe(name),
+        "connectgaps": False,
+        "hovertemplate": f"<b>{safe(name)}</b><br>%{{x:.3g}}: %{{y:.0%}}<br>{safe(what)}<extra></extra>",
+    }
+
+
+def _printed(curves: Curves, group: Group, inside: np.ndarray, scale: float) -> list[dict[str, Any]]:
+    """Printed survival rates, and printed medians on the 50% line, of one group."""
+    is_median = curves.points["measure"][inside] == "median_months"
+    alone = len(group.members) == 1
+    traces = []
+    for index, axis_name in ((inside[~is_median], "error_y"), (inside[is_median], "error_x")):
+        if len(index):
+            traces.append(_markers(curves, group, index, scale, axis_name, alone))
+    return traces
+
+
+def _markers(
+    curves: Curves, group: Group, index: np.ndarray, scale: float, error_axis: str, alone: bool
+) -> dict[str, Any]:
+    """Solid where the figure lies on the curve; hollow where it is a bound, approximate, ambiguous or contradicted.
+
+    In a group of several arms the medians shrink to strokes on the 50% line, which they would otherwise cover.
+    """
+    points = {name: values[index] for name, values in curves.points.items()}
+    strokes = error_axis == "error_x" and not alone
+    solid = "line-ns-open" if strokes else group.symbol.replace("-open", "").replace("-dot", "")
+    hollow = solid if solid in ("x", "cross") or strokes else f"{solid}-open"
+    trace: dict[str, Any] = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": points["x"] / scale,
+        "y": points["y"],
+        "marker": {
+            "color": faded(group.colour, ALONE if alone else 0.6),
+            "symbol": [solid if used else hollow for used in points["used"].tolist()],
+            "size": 10 if alone or strokes else 6,
+            "line": {"width": 1.5, "color": group.colour} if alone or strokes else {"width": 0},
+        },
+        "name": safe(f"{group.label}: printed"),
+        "customdata": points["arm_key"],
+        "text": [_hover(points, i) for i in range(len(index))],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+    if np.isfinite(points["ci_low"]).any() and (alone or error_axis == "error_y"):
+        unit = scale if error_axis == "error_x" else 1.0
+        trace[error_axis] = {
+            "type": "data",
+            "symmetric": False,
+            "thickness": 1.2,
+            "width": 4 if alone else 2,
+            "color": faded(group.colour, 0.75 if alone else 0.25),
+            "array": np.nan_to_num(points["ci_high"] - points["value"]) / unit,
+            "arrayminus": np.nan_to_num(points["value"] - points["ci_low"]) / unit,
+        }
+    return trace
+
+
+def _hover(points: dict[str, np.ndarray], i: int) -> str:
+    n = points["n"][i]
+    lines = [
+        f"<b>{safe(points['first_author'][i] or 'author not known')} {points['year'][i]:.0f}</b>: "
+        + safe(points["label"][i]),
+        f"printed: {safe(figure_words(points, i))}",
+        f"{f'n = {n:.0f}' if math.isfinite(n) else 'n not stated'}; {label(TIME_ORIGINS, points['time_origin'][i])}",
+        f"read in: {safe(points['locator'][i] or 'place not noted')}",
+    ]
+    if points["note"][i]:
+        lines.append(f"note: {safe(points['note'][i])}")
+    if not points["used"][i]:
+        lines.append("not on the curve")
+    return "<br>".join(lines)
+
+
+def _end_labels(
+    ends: list[tuple[Group, float, float]], horizon: float, scale: float
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Names in the right margin near the height of each curve's end, and thin leaders back to the ends."""
+    heights = spread([y for _, _, y in ends], LABEL_GAP, 0.0, 1.0)
+    names, leaders = [], []
+    for (group, x, y), height in zip(ends, heights, strict=True):
+        n = "" if group.patients is None else f" (n = {group.patients:,})"
+        names.append(
+            {
+                "x": 1.01, "xref": "paper", "xanchor": "left", "y": float(height), "yref": "y", "yanchor": "middle",
+                "text": safe(group.label) + n, "showarrow": False, "align": "left",
+                "font": {"color": group.colour, "size": 13},
+            }
+        )  # fmt: skip
+        leaders.append(
+            {
+                "type": "line", "x0": x / scale, "y0": y, "x1": 1.007 * horizon / scale, "y1": float(height),
+                "line": {"color": faded(group.colour, 0.35), "width": 1}, "layer": "below",
+            }
+        )  # fmt: skip
+    return names, leaders

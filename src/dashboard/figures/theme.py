@@ -1,0 +1,86 @@
+"""The look that all figures share: ink, grid and type for the light and the dark theme.
+
+Streamlit puts placeholder colours into plotly's default template, so every figure brings its own layout and explicit colours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+FONT = "Inter, 'Source Sans 3', 'Source Sans Pro', 'Segoe UI', Helvetica, Arial, sans-serif"
+
+
+@dataclass(frozen=True)
+class Ink:
+    """Colours of everything that is not data."""
+
+    text: str
+    muted: str
+    grid: str
+    axis: str
+    paper: str
+    hover: str
+
+
+LIGHT = Ink("#1B2733", "#52606D", "#E4E8EC", "#8793A0", "rgba(0,0,0,0)", "#FFFFFF")
+DARK = Ink("#E8EDF2", "#AAB6C2", "#2C3844", "#71808F", "rgba(0,0,0,0)", "#17212B")
+
+
+def ink(dark: bool) -> Ink:
+    """Ink of a theme."""
+    return DARK if dark else LIGHT
+
+
+def faded(colour: str, alpha: float) -> str:
+    """A `#RRGGBB` colour as rgba with this opacity."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha:g})"
+
+
+def safe(text: object) -> str:
+    """Text that plotly shows as it is: its labels and hovers would read `<b>` and entities as markup."""
+    return escape(str(text), quote=False)
+
+
+def axis(dark: bool, **more: Any) -> dict[str, Any]:
+    """One axis: quiet grid, no box."""
+    colours = ink(dark)
+    base: dict[str, Any] = {
+        "gridcolor": colours.grid,
+        "linecolor": colours.axis,
+        "tickcolor": colours.axis,
+        "tickfont": {"color": colours.muted, "size": 13},
+        "title": {"font": {"color": colours.text, "size": 14}},
+        "zeroline": False,
+        "showline": True,
+        "ticks": "outside",
+        "ticklen": 5,
+        "automargin": True,
+    }
+    title = more.pop("title", None)
+    if title is not None:
+        base["title"] = base["title"] | {"text": title}
+    return base | more
+
+
+def layout(dark: bool, **more: Any) -> dict[str, Any]:
+    """Layout of a figure without its data: type, colours, margins, hover."""
+    colours = ink(dark)
+    base: dict[str, Any] = {
+        "template": {"layout": {}},
+        "font": {"family": FONT, "size": 14, "color": colours.text},
+        "paper_bgcolor": colours.paper,
+        "plot_bgcolor": colours.paper,
+        "margin": {"l": 56, "r": 24, "t": 16, "b": 48},
+        "showlegend": False,
+        "hovermode": "closest",
+        "hoverlabel": {
+            "bgcolor": colours.hover,
+            "bordercolor": colours.axis,
+            "font": {"family": FONT, "size": 13, "color": colours.text},
+            "align": "left",
+        },
+    }
+    return base | more
