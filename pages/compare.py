@@ -7,8 +7,10 @@ import streamlit as st
 
 from dashboard.ui.chart import chart
 from dashboard.ui.context import page_context
+from dashboard.ui.starting_points import starting_points
 
 context = page_context()
+starting_points()
 st.title("Survival of patients with liver metastases, by treatment")
 rows = context.rows[context.rows["measure"].eq("survival")]
 table = rows[["study_id", "label", "time_months", "value"]]

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.selection import Selection
 from dashboard.ui.context import OpenTable, counts, selected_totals
-from dashboard.ui.facets import modality_facet, site_facet
+from dashboard.ui.facets import apply_pending, modality_facet, site_facet
 from dashboard.ui.state import (
     CENTER_OPTIONS,
     DESIGN_OPTIONS,
@@ -24,6 +24,7 @@ from dashboard.vocabulary import DECADES, YEAR_FROM, YEAR_TO
 
 def filter_bar(opened: OpenTable) -> Selection:
     """Draw the filters of this table and return what they ask for."""
+    apply_pending()
     with st.sidebar:
         head = st.container(key="filter_head", gap=None)
         sites = st.container(key="filter_site", gap=None)

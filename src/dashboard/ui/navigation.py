@@ -13,18 +13,19 @@ from dashboard.paths import PAGES_DIR
 
 @dataclass(frozen=True)
 class Entry:
-    """One page: its address, its name, its file under pages/."""
+    """One page: its address, its name, its file under pages/, and whether it is empty without selected figures."""
 
     slug: str
     title: str
     file: str
+    needs_figures: bool = False
 
 
 PAGES: Final = (
-    Entry("compare", "Compare", "compare.py"),
-    Entry("pooled", "Pooled survival", "pooled.py"),
-    Entry("map", "Evidence map", "evidence_map.py"),
-    Entry("eras", "Eras", "eras.py"),
+    Entry("compare", "Compare", "compare.py", needs_figures=True),
+    Entry("pooled", "Pooled survival", "pooled.py", needs_figures=True),
+    Entry("map", "Evidence map", "evidence_map.py", needs_figures=True),
+    Entry("eras", "Eras", "eras.py", needs_figures=True),
     Entry("studies", "Studies", "studies.py"),
     Entry("your-data", "Your data", "your_data.py"),
     Entry("stories", "Stories", "stories.py"),
@@ -33,15 +34,12 @@ PAGES: Final = (
 )
 
 
-def pages() -> dict[str, StreamlitPage]:
-    """Slug -> page, in the order of `PAGES`; the first one is the page without a path."""
+def navigation() -> tuple[StreamlitPage, Entry]:
+    """Draw the navigation; the page asked for and its entry. The first page of `PAGES` has the bare address."""
     there = [entry for entry in PAGES if (PAGES_DIR / entry.file).is_file()]
-    return {
-        entry.slug: st.Page(
-            PAGES_DIR / entry.file,
-            title=entry.title,
-            url_path=None if entry is there[0] else entry.slug,
-            default=entry is there[0],
-        )
+    pages = [
+        st.Page(PAGES_DIR / entry.file, title=entry.title, url_path=entry.slug, default=entry is there[0])
         for entry in there
-    }
+    ]
+    chosen = st.navigation(pages, position="top")
+    return chosen, next(entry for page, entry in zip(pages, there, strict=True) if page is chosen)
