@@ -1,4 +1,4 @@
-"""The application: `streamlit run app.py`. Streamlit over src/dashboard/main.py, with security headers on every answer."""
+"""The application, run as `streamlit run app.py`: src/dashboard/main.py behind security headers."""
 
 from __future__ import annotations
 

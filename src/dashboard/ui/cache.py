@@ -1,5 +1,6 @@
-"""Results computed from a table, kept by (table key, arguments): for the process when the table is the shipped one, inside
-the session when it is the session's own.
+"""Results computed from a table, kept by (table key, arguments).
+
+Those of the shipped table are kept for the process, those of a session's own table inside that session.
 
 Results are shared between sessions and never copied: treat them as read-only.
 """
@@ -47,9 +48,11 @@ def per_table(
             return compute(_table, *args, **kwargs)
 
         del keyed.__wrapped__  # the signature that Streamlit reads is the one with the key
-        keyed = cast("Callable[..., R]", keyed)
-        for_process = st.cache_resource(max_entries=max_entries, show_spinner=False)(keyed)
-        for_session = st.cache_resource(max_entries=max_entries // 4 or 1, show_spinner=False, scope="session")(keyed)
+        function = cast("Callable[..., R]", keyed)
+        for_process = st.cache_resource(max_entries=max_entries, show_spinner=False)(function)
+        for_session = st.cache_resource(max_entries=max_entries // 4 or 1, show_spinner=False, scope="session")(
+            function
+        )
 
         @wraps(compute)
         def cached(source: Source, *args: P.args, **kwargs: P.kwargs) -> R:

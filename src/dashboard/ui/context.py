@@ -21,7 +21,7 @@ FacetCounts = dict[str, dict[str, dict[str, Any]]]
 
 @dataclass(frozen=True)
 class PageContext:
-    """One view. `rows` are the figures of `table` that answer `selection`; frames are shared: never change them in place."""
+    """One view. `rows` are the figures of `table` that answer `selection`; frames are shared, never change them."""
 
     table: pd.DataFrame
     table_key: str

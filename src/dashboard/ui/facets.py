@@ -1,7 +1,7 @@
 """The checkbox trees of the sidebar: a component without state over the bound multiselects.
 
-The multiselects are the only state. The component draws counts and answers a click with one trigger that carries the whole
-choice and a token; the callback writes the multiselect.
+The multiselects are the only state. The component draws counts and answers a click with one trigger that carries the
+whole choice and a token; the callback writes the multiselect.
 """
 
 from __future__ import annotations

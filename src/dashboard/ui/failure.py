@@ -22,7 +22,7 @@ def calm(error: Exception) -> bool:
     st.header("This view could not be drawn")
     st.write(
         "The fault is in the program, not in what you chose; the study table is unharmed. "
-        "Press Reset in the sidebar or reload the page. If it happens again, send the link of this page to whoever "
+        "Reset the filters or reload the page. If it happens again, send the link of this page to whoever "
         "runs the atlas: it holds everything needed to repeat the fault."
     )
     return True

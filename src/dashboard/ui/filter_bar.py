@@ -14,7 +14,6 @@ from dashboard.ui.state import (
     MODALITY_OPTIONS,
     SITE_OPTIONS,
     bound,
-    clear,
     selection_from,
     write,
 )
@@ -45,9 +44,8 @@ def filter_bar(opened: OpenTable) -> Selection:
         with modalities:
             modality_facet(shown["family"], shown["modality"])
         with head:
-            st.markdown(f"**{totals_sentence(selected_totals(opened, selection))}**")
-            if selection.active:
-                st.button("Reset filters", on_click=clear, type="tertiary", key="reset")
+            st.markdown("**Liver Metastases Survival Atlas**")
+            st.markdown(totals_sentence(selected_totals(opened, selection)))
         st.caption("Published figures for discussion among professionals; not medical advice.")
     return selection
 

@@ -66,6 +66,8 @@ def above_page(context: PageContext) -> None:
                 on_click=chip.remove,
                 help="Remove this filter",
             )
+        if context.selection.active:
+            st.button("Reset", key="reset", type="tertiary", on_click=clear, help="Put every filter back")
         component("copy_link")(key="copy_link", width="content")
     notice = link_notice()
     if notice:

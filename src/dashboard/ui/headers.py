@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# `blob:` is where Streamlit loads the scripts of its components from; `wasm-unsafe-eval` is for its CSV and Arrow readers.
+# `blob:` is where Streamlit loads the scripts of its components from; `wasm-unsafe-eval` is for its Arrow reader.
 # Inline styles are how its theme (emotion) and plotly draw. Nothing may come from, or go to, another host.
 CONTENT_SECURITY_POLICY = "; ".join(
     (

@@ -66,7 +66,7 @@ def link_notice() -> str:
     if not problems:
         return ""
     asked = ", ".join(f"“{value}” ({name})" for name, value in problems)
-    return f"The link asks for something this atlas does not know: {asked}. It was left out; the rest of the view is as linked."
+    return f"This atlas does not know what the link asks for here: {asked}. It was left out; the rest is as linked."
 
 
 def dismiss_notice() -> None:

@@ -27,8 +27,8 @@ class StartingPoint:
 
 STARTING_POINTS: Final = (
     StartingPoint(
-        "Neuroendocrine by treatment",
-        "Five disjoint groups of one study of 649 patients.",
+        "NELM by treatment",
+        "Neuroendocrine liver metastases: five disjoint groups of one study of 649 patients.",
         Selection(sites=("neuroendocrine",)),
         {"study": "fairweather-2017"},
     ),
@@ -44,7 +44,7 @@ STARTING_POINTS: Final = (
         Selection(sites=("colorectal",), modalities=("resection", *family_members("ablation"))),
     ),
     StartingPoint(
-        "Repeat and two-stage resection",
+        "Repeat and two-stage",
         "Second resections, and resections planned in two operations.",
         Selection(modalities=("repeat-resection", "two-stage-resection")),
     ),
@@ -62,7 +62,7 @@ def start(point: StartingPoint) -> None:
 
 def starting_points() -> None:
     """The row of starting points; the page that can show them calls this above its plot."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="starting_points"):
-        st.markdown("Start from", width="content")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="starting_points"):
+        st.caption("Start from", width="content")
         for index, point in enumerate(STARTING_POINTS):
             st.button(point.name, key=f"start_{index}", type="tertiary", help=point.why, on_click=start, args=(point,))

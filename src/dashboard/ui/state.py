@@ -1,7 +1,7 @@
 """The state of a view: names in the URL, values of the bound widgets, and the Selection they make.
 
-A bound widget's value is what stands in the link, so it is a label of the vocabulary. Families and single modalities share
-one list: a family chosen stands for all its members.
+A bound widget's value is what stands in the link, so it is a label of the vocabulary. Families and single modalities
+share one list: a family chosen stands for all its members.
 """
 
 from __future__ import annotations
