@@ -1,0 +1,2 @@
+run:
+	streamlit run app.py

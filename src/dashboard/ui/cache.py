@@ -1,0 +1,74 @@
+"""Results computed from a table, kept by (table key, arguments).
+
+Those of the shipped table are kept for the process, those of a session's own table inside that session.
+
+Results are shared between sessions and never copied: treat them as read-only.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
+
+import pandas as pd
+import streamlit as st
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SHIPPED: Final = "shipped-"
+
+
+class Source(Protocol):
+    """What results are computed from: a table and the key that names its content."""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The study table."""
+
+    @property
+    def table_key(self) -> str:
+        """Names the content of the table."""
+
+
+def per_table(
+    *, max_entries: int = 128
+) -> Callable[[Callable[Concatenate[pd.DataFrame, P], R]], Callable[Concatenate[Source, P], R]]:
+    """Cache `compute(table, *args)`; call it with a page context: `result(context, *args)`.
+
+    Every argument after the table must be hashable by Streamlit (a Selection, strings, numbers, tuples of these).
+    """
+
+    def decorate(compute: Callable[Concatenate[pd.DataFrame, P], R]) -> Callable[Concatenate[Source, P], R]:
+        # A leading underscore keeps Streamlit from hashing the table: its key names it.
+        @wraps(compute)
+        def keyed(_table: pd.DataFrame, table_key: str, *args: P.args, **kwargs: P.kwargs) -> R:
+            return compute(_table, *args, **kwargs)
+
+        del keyed.__wrapped__  # the signature that Streamlit reads is the one with the key
+        function = cast("Callable[..., R]", keyed)
+        for_process = st.cache_resource(max_entries=max_entries, show_spinner=False)(function)
+        for_session = st.cache_resource(max_entries=max_entries // 4 or 1, show_spinner=False, scope="session")(
+            function
+        )
+
+        @wraps(compute)
+        def cached(source: Source, *args: P.args, **kwargs: P.kwargs) -> R:
+            kept = for_process if source.table_key.startswith(SHIPPED) else for_session
+            return kept(source.table, source.table_key, *args, **kwargs)
+
+        return cached
+
+    return decorate
+
+
+@st.cache_resource(show_spinner=False)
+def freeze_loaded() -> None:
+    """Once a process: move everything loaded so far out of the collector's sight.
+
+    Streamlit collects all generations after every run; with the scientific stack loaded that was 80% of a rerun.
+    """
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,110 @@
+"""A figure with what stands under every figure: its table, and its SVG, PNG and CSV."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.ui.component import component
+
+SelectionMode = Literal["points", "box", "lasso"]
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
+
+
+def file_stem(name: str) -> str:
+    """`name` as the stem of a file name: lower case, words joined by hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "figure"
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """The table as a CSV that spreadsheets read as UTF-8. A cell that starts like a formula is made text."""
+    safe = table.copy()
+    for column in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[column]):
+            safe[column] = safe[column].map(_inert, na_action="ignore")
+    return safe.to_csv(index=False).encode("utf-8-sig")
+
+
+def _inert(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and not _number(value) else value
+
+
+def _number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def chart(
+    fig: go.Figure,
+    table: pd.DataFrame,
+    *,
+    name: str,
+    alt: str,
+    key: str,
+    caption: str | None = None,
+    on_select: Literal["ignore", "rerun"] | Callable[[], None] = "ignore",
+    selection_mode: SelectionMode | Iterable[SelectionMode] = "points",
+    table_title: str | None = None,
+    column_config: dict[str, Any] | None = None,
+) -> Any:
+    """Draw a figure, its table and its downloads.
+
+    Parameters
+    ----------
+    fig
+        Complete figure with its own template and colours; Streamlit's theme is not applied.
+    table
+        What the figure shows, one row a mark, with headings fit for a reader; it is what the CSV holds.
+    name
+        What the figure is, in words; becomes the name of the downloaded files.
+    alt
+        The figure in a sentence, for who cannot see it.
+    key
+        Identity of the figure in the page.
+
+    Returns
+    -------
+    The selection event of `st.plotly_chart` when `on_select` is not "ignore", else None.
+    """
+    place = f"chart_{key}"
+    with st.container(key=place, gap="small"):
+        event = st.plotly_chart(
+            fig,
+            key=key,
+            alt=alt,
+            theme=None,
+            config=CONFIG,
+            on_select=on_select,
+            selection_mode=selection_mode,
+        )
+        if caption:
+            st.caption(caption)
+        stem = file_stem(name)
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{place}_tools", gap="small"):
+            as_table = st.toggle("Show as table", key=f"{place}_as_table")
+            component("figure_files")(
+                data={"place": place, "stem": stem, "title": name, "alt": alt}, key=f"{place}_files", width="content"
+            )
+            st.download_button(
+                "CSV",
+                lambda: csv_bytes(table),
+                f"{stem}.csv",
+                "text/csv",
+                on_click="ignore",
+                type="tertiary",
+                key=f"{place}_csv",
+                help=f"The numbers of this figure, {len(table)} rows.",
+            )
+        if as_table:
+            if table_title:
+                st.markdown(f"**{table_title}**")
+            st.dataframe(table, hide_index=True, column_config=column_config, alt=f"{name}, as a table")
+    return None if on_select == "ignore" else event

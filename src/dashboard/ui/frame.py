@@ -1,0 +1,76 @@
+"""What stands above every page: totals, active filters as chips, the link of the view, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard.selection import Selection
+from dashboard.ui.component import asset, component
+from dashboard.ui.context import PageContext, selected_totals
+from dashboard.ui.links import dismiss_notice, link_notice
+from dashboard.ui.state import FILTER_DEFAULTS, clear, remove, values_from
+from dashboard.ui.words import count, totals_sentence
+
+NAMES: Final = {"site": "Primary site", "modality": "Treatment", "design": "Design", "centers": "Centres"}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One active filter in words, and what a click on it does."""
+
+    key: str
+    text: str
+    remove: Callable[[], None]
+
+
+def chips(selection: Selection) -> Iterator[Chip]:
+    """The active filters, one chip a value."""
+    values = values_from(selection)
+    for name, title in NAMES.items():
+        for value in values[name]:
+            yield Chip(f"{name}_{value}", f"{title}: {value}", partial(remove, name, value))
+    words: dict[str, Callable[[Any], str]] = {
+        "endpoint": str,
+        "era": lambda years: f"Treated {years[0]} to {years[1]}",
+        "min_n": lambda n: f"Arms of {count(n, 'patient')} or more",
+        "subgroups": lambda _: "Subgroups included",
+        "ambiguous": lambda _: "Ambiguous figures included",
+        "q": lambda text: f"Text: {text}",
+    }
+    for name, say in words.items():
+        if values[name] != FILTER_DEFAULTS[name]:
+            yield Chip(name, say(values[name]), partial(clear, name))
+
+
+def styles() -> None:
+    """The few rules that the theme cannot express."""
+    st.html(f"<style>{asset('app.css')}</style>")
+
+
+def above_page(context: PageContext) -> None:
+    """Totals where the sidebar is closed, the active filters, and the link of the view."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="above_page"):
+        with st.container(key="totals", width="content"):
+            st.markdown(totals_sentence(selected_totals(context, context.selection)))
+        for chip in chips(context.selection):
+            st.button(
+                chip.text,
+                key=f"chip_{chip.key}",
+                icon=":material/close:",
+                icon_position="right",
+                on_click=chip.remove,
+                help="Remove this filter",
+            )
+        if context.selection.active:
+            st.button("Reset", key="reset", type="tertiary", on_click=clear, help="Put every filter back")
+        component("copy_link")(key="copy_link", width="content")
+    notice = link_notice()
+    if notice:
+        with st.container(horizontal=True, vertical_alignment="center", key="link_notice"):
+            st.warning(notice)
+            st.button("Dismiss", on_click=dismiss_notice, type="tertiary")

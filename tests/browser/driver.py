@@ -1,0 +1,79 @@
+"""What the tests do in the app, in the words of a reader."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
+
+
+def settled(page: Page) -> None:
+    """Wait until the app has drawn everything: the facets are there and no run is under way."""
+    expect(page.locator("fieldset label").first).to_be_visible()
+    page.wait_for_function("document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'")
+    expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+
+def visit(page: Page, url: str) -> None:
+    """Open an address and wait for it."""
+    page.goto(url)
+    settled(page)
+
+
+def box(page: Page, label: str) -> Locator:
+    """The checkbox of one facet value."""
+    return page.get_by_role("checkbox", name=re.compile(rf"^{re.escape(label)}: "))
+
+
+def counted(page: Page, label: str) -> tuple[int, int | None]:
+    """Studies and patients beside one facet value; None where only subgroups remain."""
+    said = box(page, label).get_attribute("aria-label") or ""
+    found = re.search(r": (\d+) studies, (?:(\d+) patients$|patients)", said)
+    assert found, said
+    return int(found[1]), int(found[2]) if found[2] else None
+
+
+def totals(page: Page) -> str:
+    """The line of totals in the sidebar."""
+    return page.locator(".st-key-filter_head").inner_text().split("\n")[-1]
+
+
+def studies(page: Page) -> int:
+    """Number of studies in the line of totals."""
+    found = re.search(r"(\d+) stud(?:y|ies)", totals(page))
+    assert found, totals(page)
+    return int(found[1])
+
+
+def chip(page: Page, text: str) -> Locator:
+    """An active filter above the page."""
+    return page.locator(".st-key-above_page").get_by_role("button", name=text)
+
+
+def screenshot(page: Page, name: str) -> Path:
+    """Keep a picture of the window in artefacts/."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    path = ARTEFACTS / f"{name}.png"
+    page.screenshot(path=path)
+    return path
+
+
+def axe_violations(page: Page) -> list[str]:
+    """Rules of WCAG 2 A and AA that the page breaks, with the elements that break them.
+
+    Left out: Streamlit's own markup, which the app cannot change (`OUT_OF_OUR_HANDS`).
+    """
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+    return [
+        f"{rule['id']}: {node['html'][:200]}"
+        for rule in found.response["violations"]
+        for node in rule["nodes"]
+        if not any(known in node["html"] for known in OUT_OF_OUR_HANDS)
+    ]
+
+
+OUT_OF_OUR_HANDS: tuple[str, ...] = ()
