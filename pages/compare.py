@@ -2,19 +2,56 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.comparison.view import export_table
+from dashboard.ui.badges import legend
 from dashboard.ui.chart import chart
+from dashboard.ui.compare_view import BY, HORIZONS, UNITS, comparison_of, curves_of, drawn, question
 from dashboard.ui.context import page_context
+from dashboard.ui.evidence_table import evidence_table
+from dashboard.ui.links import check_choice
 from dashboard.ui.starting_points import starting_points
+from dashboard.ui.state import bound
 
 context = page_context()
 starting_points()
-st.title("Survival of patients with liver metastases, by treatment")
-rows = context.rows[context.rows["measure"].eq("survival")]
-table = rows[["study_id", "label", "time_months", "value"]]
-figure = go.Figure(
-    go.Scatter(x=rows["time_months"], y=rows["value"] * 100, mode="markers"), {"template": "none", "height": 420}
+heading = st.container(gap="small")
+with st.container(horizontal=True, vertical_alignment="bottom", key="compare_controls", gap="medium"):
+    by = st.selectbox("Compare by", list(BY), width=190, **bound("by"))
+    studies = sorted(context.table["study_id"].dropna().unique())
+    check_choice("study", studies)
+    study = st.selectbox(
+        "Within one study", studies, index=None, placeholder="All studies", width=240, **bound("study")
+    )
+    unit = st.segmented_control("Time in", list(UNITS), default="Months", required=True, **bound("unit"))
+    horizon = st.selectbox("Up to", list(HORIZONS), width=120, **bound("horizon"))
+
+asked = question(context, by, study)
+comparison = comparison_of(context, *asked)
+figure, grid = drawn(context, *asked, UNITS[unit], HORIZONS[horizon])
+with heading:
+    st.title(comparison.title)
+    st.markdown(comparison.sentence)
+    if comparison.caution:
+        st.caption(comparison.caution)
+    if study and comparison.study_id is None:
+        st.info(f"{study} has no figure in this selection; all studies are shown. Remove a filter to see it.")
+
+curves = curves_of(context)
+chart(
+    figure,
+    export_table(curves, comparison),
+    name=comparison.title,
+    alt=comparison.sentence,
+    key="survival",
+    caption="Solid markers are printed figures; lines between them are derived (constant hazard) and end at the last printed "
+    "figure. Hollow markers are printed but off the curve: bounds, approximations or contradictions.",
 )
-chart(figure, table, name="Printed survival", alt="Printed survival rates against time.", key="printed")
+legend("reported", "derived")
+evidence_table(grid, title=f"{comparison.title}: every arm", key="arms")
+if comparison.left_out:
+    st.caption("Left out of the bold summaries: " + "; ".join(comparison.left_out) + ".")
+if len(comparison.silent):
+    with st.expander(f"{len(comparison.silent)} arms match but print no figure of this endpoint"):
+        st.dataframe(comparison.silent[["study_id", "label", "primary_site", "modality", "n"]], hide_index=True)

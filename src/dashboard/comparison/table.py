@@ -38,7 +38,9 @@ def comparison_table(curves: Curves, groups: Sequence[Group]) -> pd.DataFrame:
     columns: dict[str, object] = {
         "Group": group_of,
         "Arm": arms["label"],
-        "Study": [f"{a or 'author not known'} {y:.0f}" for a, y in zip(arms["first_author"], arms["year"], strict=True)],
+        "Study": [
+            f"{a or 'author not known'} {y:.0f}" for a, y in zip(arms["first_author"], arms["year"], strict=True)
+        ],
         "Primary site": [label(PRIMARY_SITES, s) for s in arms["primary_site"]],
         "Treatment": [label(MODALITIES, m) for m in arms["modality"]],
         "Years": [
