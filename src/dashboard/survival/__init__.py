@@ -1,6 +1,8 @@
 """From printed figures to curves, and comparing them."""
 
-from dashboard.survival.reconstruct import Reconstruction, reconstruct
+from dashboard.survival.intervals import Estimate
+from dashboard.survival.reconstruct import reconstruct
+from dashboard.survival.result import Reconstruction
 from dashboard.survival.route import Route
 
-__all__ = ["Reconstruction", "Route", "reconstruct"]
+__all__ = ["Estimate", "Reconstruction", "Route", "reconstruct"]

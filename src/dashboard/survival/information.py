@@ -42,6 +42,30 @@ class Information:
     def variance_of_log(self, times: ArrayLike) -> Array:
         return np.interp(np.asarray(times, dtype=float), self.grid, self.var_log)
 
+    def matched_to(self, targets: list[tuple[float, float]]) -> Information:
+        """Scale the patients at risk so that the variance of log S equals reported values.
+
+        Parameters
+        ----------
+        targets : (time, variance of log S) pairs. Between them the growth of the variance is scaled; a target that
+            is below the one before it is skipped; after the last one its scale goes on.
+        """
+        scale = np.ones(len(self.grid) - 1)
+        from_time, from_own, from_wanted = 0.0, 0.0, 0.0
+        cells = self.grid[1:]
+        factor = 1.0
+        for time, wanted in sorted(targets):
+            own = float(self.variance_of_log(time))
+            if wanted <= from_wanted or own <= from_own:
+                continue
+            factor = (wanted - from_wanted) / (own - from_own)
+            scale[(cells > from_time) & (cells <= time)] = factor
+            from_time, from_own, from_wanted = time, own, wanted
+        scale[cells > from_time] = factor
+        growth = np.diff(self.var_log) * scale
+        at_risk = self.at_risk / np.append(scale[:1], scale)
+        return Information(self.grid, self.survival, at_risk, np.concatenate([[0.0], np.cumsum(growth)]))
+
     def rmst_variance(self, curve: Curve, tau: float) -> float:
         """Variance of the area up to tau: the integral of (area from u to tau)^2 dVar(log S(u))."""
         grid = np.append(self.grid[self.grid < tau], tau)
