@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from dashboard.survival.curve import Array, Curve
+from dashboard.survival.curve import Array, ConstantHazardCurve, Curve
 from dashboard.survival.information import Information
 from dashboard.survival.intervals import Z95, Estimate, log_log_limits
 from dashboard.survival.pseudo import pseudo_patients
@@ -45,6 +46,10 @@ class Reconstruction:
     support: Support | None
     given_patients: pd.DataFrame | None = None
     given_information: Information | None = None
+
+    def with_warnings(self, warnings: Sequence[str]) -> Reconstruction:
+        """The same result with more to say, before what it said already."""
+        return replace(self, warnings=(*warnings, *self.warnings))
 
     @property
     def horizon_months(self) -> float:
@@ -82,7 +87,7 @@ class Reconstruction:
         """n pseudo-patients (time_months, event) whose Kaplan-Meier curve follows this one."""
         if self.given_patients is not None:
             return self.given_patients
-        if self.n is None or self.information is None:
+        if self.n is None or self.information is None or not isinstance(self.function, ConstantHazardCurve):
             raise ValueError("pseudo-patients need the number of patients, which is not stated")
         return pseudo_patients(self.function, self.information, self.n)
 
