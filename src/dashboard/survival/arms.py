@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -10,7 +12,12 @@ from dashboard.survival.reconstruct import reconstruct
 from dashboard.survival.result import Reconstruction
 
 NOT_REACHED = "not reached"
+WORDS = {"survival": "survival", "median_months": "median", "n_at_risk": "number at risk", "deaths": "deaths"}
 LEFT_OUT = {">": "a lower bound", "<": "an upper bound", "~": "approximate", "?": "ambiguous in the source"}
+ONE_OF_EACH = ("arm_key", "endpoint", "time_origin")
+COLUMNS = ("measure", "time_months", "value", "qualifier", "ci_low", "ci_high", "n", "follow_up_median_months", "note")
+
+Row = dict[str, Any]
 
 
 def reconstruct_arm(rows: pd.DataFrame, *, bounds: bool = False) -> Reconstruction:
@@ -31,62 +38,71 @@ def reconstruct_arm(rows: pd.DataFrame, *, bounds: bool = False) -> Reconstructi
     -----
     Figures left out are named in the warnings. Several medians for one arm are averaged with a warning.
     """
-    for column in ("arm_key", "endpoint", "time_origin"):
-        if column in rows and rows[column].nunique(dropna=False) > 1:
-            raise ValueError(f"rows must share one {column}, but held {sorted(map(str, rows[column].unique()))}")
-    allowed = {"=", ">", "<", "~"} if bounds else {"="}
-    qualifier = rows["qualifier"].fillna("=").replace("", "=")
-    kept, left = rows[qualifier.isin(allowed)], rows[~qualifier.isin(allowed)]
-    notes = [_left_out(row, q) for row, q in zip(left.to_dict("records"), qualifier[left.index], strict=True)]
-    survival = kept[(kept["measure"] == "survival") & kept["value"].notna() & kept["time_months"].notna()]
-    points = list(zip(survival["time_months"].astype(float), survival["value"].astype(float), strict=True))
-    survival_ci = [
-        (float(t), float(low), float(high))
-        for t, low, high in survival[["time_months", "ci_low", "ci_high"]].itertuples(index=False)
-        if pd.notna(low) and pd.notna(high) and t > 0
+    for column in ONE_OF_EACH:
+        if column in rows:
+            found = set(rows[column].tolist())
+            if len(found) > 1:
+                raise ValueError(f"rows must share one {column}, but held {', '.join(sorted(map(str, found)))}")
+    columns = [c for c in COLUMNS if c in rows]
+    everything = [
+        dict(zip(columns, values, strict=True)) for values in zip(*(rows[c].tolist() for c in columns), strict=True)
     ]
-    median, median_ci, more = _median(kept[kept["measure"] == "median_months"])
-    at_risk = kept[(kept["measure"] == "n_at_risk") & kept["value"].notna() & kept["time_months"].notna()]
-    deaths = kept.loc[(kept["measure"] == "deaths") & kept["value"].notna(), "value"]
-    n = _only(rows["n"])
+    figures = [row for row in everything if row["measure"] in WORDS]
+    allowed = {"=", ">", "<", "~"} if bounds else {"="}
+    used = [row for row in figures if _qualifier(row) in allowed]
+    warnings = [_left_out(row) for row in figures if _qualifier(row) not in allowed]
+    survival = [row for row in used if row["measure"] == "survival" and _known(row["value"], row["time_months"])]
+    median, median_ci, more = _median([row for row in used if row["measure"] == "median_months"])
+    n = _first(row["n"] for row in everything)
+    at_risk = [row for row in used if row["measure"] == "n_at_risk" and _known(row["value"], row["time_months"])]
+    deaths = _first(row["value"] for row in used if row["measure"] == "deaths")
     result = reconstruct(
-        points,
+        [(row["time_months"], row["value"]) for row in survival],
         n,
         median_months=median,
-        n_at_risk=dict(zip(at_risk["time_months"].astype(float), at_risk["value"].astype(float), strict=True)) or None,
-        total_events=float(deaths.iloc[0]) if len(deaths) and n is not None and deaths.iloc[0] <= n else None,
-        follow_up_months=_only(rows["follow_up_median_months"]),
-        survival_ci=survival_ci,
+        n_at_risk={row["time_months"]: row["value"] for row in at_risk} or None,
+        total_events=deaths,
+        follow_up_months=_first(row["follow_up_median_months"] for row in everything),
+        survival_ci=[
+            (row["time_months"], row["ci_low"], row["ci_high"])
+            for row in survival
+            if _known(row["ci_low"], row["ci_high"]) and row["time_months"] > 0
+        ],
         median_ci=median_ci,
     )
-    return result.with_warnings([note for note in notes if note] + more)
+    return result.with_warnings(warnings + more) if warnings or more else result
 
 
-def _only(column: pd.Series) -> float | None:
-    values = column.dropna()
-    return float(values.iloc[0]) if len(values) else None
+def _known(*values: object) -> bool:
+    return all(isinstance(v, int | float) and not math.isnan(v) for v in values)
 
 
-def _left_out(row: dict[str, object], qualifier: str) -> str:
-    if row["measure"] not in ("survival", "median_months", "n_at_risk", "deaths"):
-        return ""
-    what = {"survival": "survival", "median_months": "median", "n_at_risk": "number at risk", "deaths": "deaths"}
-    time = row.get("time_months")
-    at = f" at {time:g} months" if isinstance(time, float) and not math.isnan(time) else ""
-    return f"{what[str(row['measure'])]} {qualifier} {row['value']}{at} is {LEFT_OUT.get(qualifier, 'not exact')}: not used"
+def _first(values: Iterable[Any]) -> float | None:
+    return next((float(v) for v in values if v is not None and not pd.isna(v)), None)
 
 
-def _median(rows: pd.DataFrame) -> tuple[float | None, tuple[float, float] | None, list[str]]:
-    values = rows["value"].dropna().astype(float)
-    if len(values) == 1 or (len(values) > 1 and values.nunique() == 1):
-        row = rows.loc[values.index[0]]
-        if pd.notna(row["ci_low"]) and row["ci_low"] > 0:
-            high = float(row["ci_high"]) if pd.notna(row["ci_high"]) else math.inf
-            return float(values.iloc[0]), (float(row["ci_low"]), high), []
-        return float(values.iloc[0]), None, []
+def _qualifier(row: Row) -> str:
+    given = row["qualifier"]
+    return given if isinstance(given, str) and given else "="
+
+
+def _left_out(row: Row) -> str:
+    at = f" at {row['time_months']:g} months" if _known(row["time_months"]) else ""
+    qualifier = _qualifier(row)
+    return (
+        f"{WORDS[row['measure']]} {qualifier} {row['value']:g}{at} is {LEFT_OUT.get(qualifier, 'not exact')}: not used"
+    )
+
+
+def _median(rows: list[Row]) -> tuple[float | None, tuple[float, float] | None, list[str]]:
+    printed = [row for row in rows if _known(row["value"])]
+    values = sorted({float(row["value"]) for row in printed})
     if len(values) > 1:
-        said = " and ".join(f"{v:g}" for v in sorted(values))
-        return float(values.mean()), None, [f"the median is printed as {said} months: their mean {values.mean():g} is used"]
-    if "note" in rows and rows["note"].fillna("").str.contains(NOT_REACHED, case=False).any():
-        return math.inf, None, []
-    return None, None, []
+        said, mean = " and ".join(f"{v:g}" for v in values), math.fsum(values) / len(values)
+        return mean, None, [f"the median is printed as {said} months: their mean {mean:g} is used"]
+    if values:
+        low, high = printed[0]["ci_low"], printed[0]["ci_high"]
+        ci = (float(low), float(high) if _known(high) else math.inf) if _known(low) and low > 0 else None
+        return values[0], ci, []
+    not_reached = any(NOT_REACHED in str(row.get("note", "")).lower() for row in rows)
+    return (math.inf if not_reached else None), None, []

@@ -81,7 +81,9 @@ def compare(
     labels = _labels(patients, groups, "groups")
     names = tuple(order) if order is not None else tuple(sorted(set(labels)))
     if len(names) < 2 or set(names) != set(labels):
-        raise ValueError(f"at least two groups are needed, each with patients, but the groups were {sorted(set(labels))}")
+        raise ValueError(
+            f"at least two groups are needed, each with patients, but the groups were {sorted(set(labels))}"
+        )
     code = np.array([names.index(x) for x in labels], dtype=np.intp)
     stratum = None if strata is None else np.unique(_labels(patients, strata, "strata"), return_inverse=True)[1]
     fits = [KaplanMeier.fit(t[code == i], e[code == i]) for i in range(len(names))]
@@ -111,7 +113,9 @@ def compare(
         }
     )
     times = np.array([0.0, *[m for m in milestones if m <= t.max()]])
-    at_risk = pd.DataFrame({"time_months": times, **{n: f.at_risk_at(times).astype(int) for n, f in zip(names, fits, strict=True)}})
+    at_risk = pd.DataFrame(
+        {"time_months": times, **{n: f.at_risk_at(times).astype(int) for n, f in zip(names, fits, strict=True)}}
+    )
     return Comparison(names, summary, logrank(t, e, code, len(names), stratum), at_risk=at_risk, **frames)
 
 
@@ -151,7 +155,9 @@ def _pairwise(
     rows = []
     for i, j in pairs:
         both = (code == i) | (code == j)
-        test = logrank(t[both], e[both], (code[both] == j).astype(np.intp), 2, None if stratum is None else stratum[both])
+        test = logrank(
+            t[both], e[both], (code[both] == j).astype(np.intp), 2, None if stratum is None else stratum[both]
+        )
         rows.append({"reference": i, "comparator": j, "chi2": test.chi2, "df": test.df, "p": test.p})
     frame = _frame(rows, "reference comparator chi2 df p")
     frame["p_holm"] = holm(frame["p"].tolist())
@@ -172,7 +178,16 @@ def _hazard_ratios(
         low, high = np.exp(log_hr - Z95 * se), np.exp(log_hr + Z95 * se)
         p = float(_normal_p(log_hr / se))
         rows.append(
-            {"reference": i, "comparator": j, "log_hr": log_hr, "se": se, "hr": np.exp(log_hr), "ci_low": low, "ci_high": high, "p": p}
+            {
+                "reference": i,
+                "comparator": j,
+                "log_hr": log_hr,
+                "se": se,
+                "hr": np.exp(log_hr),
+                "ci_low": low,
+                "ci_high": high,
+                "p": p,
+            }
         )
     return _frame(rows, "reference comparator log_hr se hr ci_low ci_high p")
 

@@ -25,7 +25,9 @@ def check_patients(times: ArrayLike, events: ArrayLike) -> tuple[Array, Array]:
     """
     t, e = np.asarray(times, dtype=float), np.asarray(events, dtype=float)
     if t.ndim != 1 or t.shape != e.shape or not t.size:
-        raise ValueError(f"times and events must be lists of equal length of at least 1, but were {t.shape} and {e.shape}")
+        raise ValueError(
+            f"times and events must be lists of equal length of at least 1, but were {t.shape} and {e.shape}"
+        )
     if not np.all(np.isfinite(t)) or np.any(t < 0):
         raise ValueError(f"times must be finite and from 0 on, but included {t[~(np.isfinite(t) & (t >= 0))][0]!r}")
     if not np.all((e == 0) | (e == 1)):

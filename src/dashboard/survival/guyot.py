@@ -64,11 +64,15 @@ def guyot(
     end = float(t[-1])
     beyond = rt > end
     if np.any(beyond):
-        warnings.append(f"numbers at risk after the end of the curve at {end:g} months are used only to say who is censored there")
+        warnings.append(
+            f"numbers at risk after the end of the curve at {end:g} months are used only to say who is censored there"
+        )
     patients = rebuild(t, s, rt, nr.astype(int), deaths_wanted)
     fit = KaplanMeier.fit(patients["time_months"], patients["event"])
     if deaths_wanted is not None and int(patients["event"].sum()) != deaths_wanted:
-        warnings.append(f"{deaths_wanted} deaths printed, but the curve with its numbers at risk gives {int(patients['event'].sum())}")
+        warnings.append(
+            f"{deaths_wanted} deaths printed, but the curve with its numbers at risk gives {int(patients['event'].sum())}"
+        )
     median = fit.median()[0]
     route = Route.AT_RISK if len(rt) > 1 else Route.N_ONLY
     return Reconstruction(
@@ -99,7 +103,9 @@ def _clean_curve(times: ArrayLike, survival: ArrayLike) -> tuple[Array, Array, l
     """Sorted, never-rising points that start at (0, 1)."""
     t, s = np.asarray(times, dtype=float), np.asarray(survival, dtype=float)
     if t.ndim != 1 or t.shape != s.shape or t.size < 2:
-        raise ValueError(f"times and survival must be lists of equal length of at least 2, but were {t.shape} and {s.shape}")
+        raise ValueError(
+            f"times and survival must be lists of equal length of at least 2, but were {t.shape} and {s.shape}"
+        )
     if not (np.all(np.isfinite(t)) and np.all(np.isfinite(s))):
         raise ValueError("digitised times and survival must be numbers, but included NaN or infinity")
     if s.max() > 1.5:
@@ -112,7 +118,9 @@ def _clean_curve(times: ArrayLike, survival: ArrayLike) -> tuple[Array, Array, l
     fitted = _isotonic(s)
     if np.max(np.abs(fitted - s)) > 0.02:
         worst = int(np.argmax(np.abs(fitted - s)))
-        warnings.append(f"the digitised curve rises; survival {s[worst]:g} at {t[worst]:g} months was read as {fitted[worst]:.3g}")
+        warnings.append(
+            f"the digitised curve rises; survival {s[worst]:g} at {t[worst]:g} months was read as {fitted[worst]:.3g}"
+        )
     keep = t > 0
     if not np.any(keep):
         raise ValueError("the digitised curve has no point after time 0")
@@ -136,7 +144,9 @@ def _isotonic(values: Array) -> Array:
 def _clean_risk(risk_times: ArrayLike, n_at_risk: ArrayLike) -> tuple[Array, Array]:
     rt, nr = np.atleast_1d(np.asarray(risk_times, dtype=float)), np.atleast_1d(np.asarray(n_at_risk, dtype=float))
     if rt.ndim != 1 or rt.shape != nr.shape or not rt.size:
-        raise ValueError(f"risk_times and n_at_risk must be lists of equal length of at least 1, but were {rt.shape} and {nr.shape}")
+        raise ValueError(
+            f"risk_times and n_at_risk must be lists of equal length of at least 1, but were {rt.shape} and {nr.shape}"
+        )
     known = ~np.isnan(nr)
     rt, nr = rt[known], nr[known]
     if not rt.size or not np.all(np.isfinite(rt)) or np.any(rt < 0):

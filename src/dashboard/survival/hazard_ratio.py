@@ -84,9 +84,7 @@ def hr_from_medians(
         deaths_comparator=deaths_comparator,
     )
     variance = 1 / deaths_reference + 1 / deaths_comparator
-    return HazardRatio(
-        math.log(median_reference / median_comparator), variance, "two medians", Route.DEATHS_FOLLOW_UP
-    )
+    return HazardRatio(math.log(median_reference / median_comparator), variance, "two medians", Route.DEATHS_FOLLOW_UP)
 
 
 def hr_from_survival_rates(
@@ -170,7 +168,9 @@ def _score_equation(deaths0: Array, risk0: Array, deaths1: Array, risk1: Array) 
     return beta, information
 
 
-def e_value(hr: float, low: float | None = None, high: float | None = None, *, rare: bool = False) -> tuple[float, float]:
+def e_value(
+    hr: float, low: float | None = None, high: float | None = None, *, rare: bool = False
+) -> tuple[float, float]:
     """E-value of a hazard ratio and of its confidence limit nearest to 1 (VanderWeele and Ding 2017).
 
     For outcomes that are not rare (above 15% by the end of follow-up) the ratio is first turned into an approximate risk

@@ -21,7 +21,9 @@ class LogRank:
     expected: Array
 
 
-def logrank(times: Array, events: Array, group: NDArray[np.intp], k: int, strata: NDArray[np.intp] | None = None) -> LogRank:
+def logrank(
+    times: Array, events: Array, group: NDArray[np.intp], k: int, strata: NDArray[np.intp] | None = None
+) -> LogRank:
     """Test k groups coded 0..k-1. Groups that expect no death carry no degree of freedom.
 
     Without any death chi2 is 0, df 0 and p NaN.

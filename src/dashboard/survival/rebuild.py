@@ -96,9 +96,7 @@ def _spread(count: int, start: float, end: float) -> Array:
     return start + (end - start) * (np.arange(count) + 0.5) / max(count, 1)
 
 
-def _search(
-    t: Array, s: Array, rt: Array, nr: NDArray[np.int_], total_events: int | None
-) -> tuple[Array, Array]:
+def _search(t: Array, s: Array, rt: Array, nr: NDArray[np.int_], total_events: int | None) -> tuple[Array, Array]:
     """Interval by interval, search the number censored for which the curve's deaths leave the next number at risk."""
     inside = rt <= t[-1]
     later = [(float(x), int(k)) for x, k in zip(rt[~inside], nr[~inside], strict=True)]
@@ -140,7 +138,9 @@ def _search(
         deaths.append(best[2][0])
         censored.append(_spread(best[1], start, end))
         remaining -= best[1] + best[2][0].size
-    censored.append(_after(remaining, end, end, np.array([x for x, _ in later]), np.array([k for _, k in later], dtype=int)))
+    censored.append(
+        _after(remaining, end, end, np.array([x for x, _ in later]), np.array([k for _, k in later], dtype=int))
+    )
     return np.concatenate([*deaths, np.zeros(0)]), np.concatenate(censored)
 
 
