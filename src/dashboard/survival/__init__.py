@@ -1,1 +1,36 @@
+"""From printed figures to curves with their uncertainty, and comparing them."""
 
+from dashboard.survival.arms import reconstruct_arm
+from dashboard.survival.compare import Comparison, compare
+from dashboard.survival.guyot import guyot
+from dashboard.survival.hazard_ratio import (
+    HazardRatio,
+    e_value,
+    hr_between,
+    hr_from_ci,
+    hr_from_medians,
+    hr_from_p,
+    hr_from_survival_rates,
+)
+from dashboard.survival.intervals import Estimate
+from dashboard.survival.reconstruct import reconstruct
+from dashboard.survival.result import Reconstruction
+from dashboard.survival.route import Route
+
+__all__ = [
+    "Comparison",
+    "Estimate",
+    "HazardRatio",
+    "Reconstruction",
+    "Route",
+    "compare",
+    "e_value",
+    "guyot",
+    "hr_between",
+    "hr_from_ci",
+    "hr_from_medians",
+    "hr_from_p",
+    "hr_from_survival_rates",
+    "reconstruct",
+    "reconstruct_arm",
+]

@@ -1,0 +1,179 @@
+"""Patients behind a digitised Kaplan-Meier curve.
+
+Guyot P, Ades AE, Ouwens MJNM, Welton NJ. Enhanced secondary analysis of survival data: reconstructing the data from
+published Kaplan-Meier survival curves. BMC Med Res Methodol 2012;12:9.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dashboard.survival.curve import Array, StepCurve
+from dashboard.survival.estimate import KaplanMeier
+from dashboard.survival.information import Information
+from dashboard.survival.inputs import patients_count
+from dashboard.survival.rebuild import rebuild
+from dashboard.survival.result import Reconstruction
+from dashboard.survival.route import Route
+
+EXCESS = 0.03
+"""Numbers at risk may exceed n times the digitised survival by this share of n (reading error) before they are refused."""
+
+
+def guyot(
+    times: ArrayLike,
+    survival: ArrayLike,
+    risk_times: ArrayLike,
+    n_at_risk: ArrayLike,
+    *,
+    total_events: float | None = None,
+) -> Reconstruction:
+    """Reconstruct patients from a digitised curve and the numbers at risk printed under it.
+
+    Between two printed numbers at risk the number censored is searched for until the deaths that follow from the curve
+    leave the printed number; the censored are spread evenly. After the last printed number, censoring goes on at the mean
+    rate seen before, or as `total_events` requires.
+
+    Parameters
+    ----------
+    times, survival : (k,) digitised points; survival as a proportion. Noise is removed by the isotonic fit that never rises
+    risk_times, n_at_risk : (m,) at least the number at time 0 (or at the first printed time, which then counts as n)
+    total_events : deaths over the whole curve, where printed
+
+    Returns
+    -------
+    Reconstruction with route "numbers-at-risk" (or "n-only" when a single number is given)
+
+    Raises
+    ------
+    ValueError
+        NaN, per cent, unequal lengths, no number at risk, numbers at risk that rise or exceed what the curve leaves alive.
+    """
+    t, s, warnings = _clean_curve(times, survival)
+    rt, nr = _clean_risk(risk_times, n_at_risk)
+    n = int(nr[0])
+    _refuse_contradiction(t, s, rt, nr)
+    deaths_wanted = None
+    if total_events is not None:
+        if not math.isfinite(total_events) or total_events != int(total_events) or not 0 <= total_events <= n:
+            raise ValueError(f"total_events must be a whole number from 0 to n = {n}, but was {total_events!r}")
+        deaths_wanted = int(total_events)
+    end = float(t[-1])
+    beyond = rt > end
+    if np.any(beyond):
+        warnings.append(
+            f"numbers at risk after the end of the curve at {end:g} months are used only to say who is censored there"
+        )
+    patients = rebuild(t, s, rt, nr.astype(int), deaths_wanted)
+    fit = KaplanMeier.fit(patients["time_months"], patients["event"])
+    if deaths_wanted is not None and int(patients["event"].sum()) != deaths_wanted:
+        warnings.append(
+            f"{deaths_wanted} deaths printed, but the curve with its numbers at risk gives {int(patients['event'].sum())}"
+        )
+    median = fit.median()[0]
+    route = Route.AT_RISK if len(rt) > 1 else Route.N_ONLY
+    return Reconstruction(
+        function=StepCurve(fit.times, fit.survival, end),
+        printed=np.column_stack([t[1:], s[1:]]),
+        n=n,
+        median_months=median,
+        median_source="derived" if math.isfinite(median) else "beyond the curve",
+        warnings=tuple(warnings),
+        assumptions=("Between two printed numbers at risk, censoring is spread evenly (Guyot 2012).",),
+        route=route,
+        support=None,
+        given_patients=patients,
+        given_information=_information(fit),
+    )
+
+
+def _information(fit: KaplanMeier) -> Information:
+    return Information(
+        np.append(0.0, fit.times),
+        np.append(1.0, fit.survival),
+        np.append(float(fit.n), fit.at_risk),
+        np.append(0.0, fit.var_log),
+    )
+
+
+def _clean_curve(times: ArrayLike, survival: ArrayLike) -> tuple[Array, Array, list[str]]:
+    """Sorted, never-rising points that start at (0, 1)."""
+    t, s = np.asarray(times, dtype=float), np.asarray(survival, dtype=float)
+    if t.ndim != 1 or t.shape != s.shape or t.size < 2:
+        raise ValueError(
+            f"times and survival must be lists of equal length of at least 2, but were {t.shape} and {s.shape}"
+        )
+    if not (np.all(np.isfinite(t)) and np.all(np.isfinite(s))):
+        raise ValueError("digitised times and survival must be numbers, but included NaN or infinity")
+    if s.max() > 1.5:
+        raise ValueError(f"survival must be a proportion from 0 to 1, but was {s.max():g}; divide per cent by 100")
+    if s.min() < -0.05 or s.max() > 1.05:
+        raise ValueError(f"survival must be a proportion from 0 to 1, but was {s.min():g} to {s.max():g}")
+    warnings = []
+    order = np.lexsort((-s, t))
+    t, s = np.maximum(t[order], 0.0), np.clip(s[order], 0.0, 1.0)
+    fitted = _isotonic(s)
+    if np.max(np.abs(fitted - s)) > 0.02:
+        worst = int(np.argmax(np.abs(fitted - s)))
+        warnings.append(
+            f"the digitised curve rises; survival {s[worst]:g} at {t[worst]:g} months was read as {fitted[worst]:.3g}"
+        )
+    keep = t > 0
+    if not np.any(keep):
+        raise ValueError("the digitised curve has no point after time 0")
+    return np.append(0.0, t[keep]), np.append(1.0, fitted[keep]), warnings
+
+
+def _isotonic(values: Array) -> Array:
+    """Least-squares fit that never rises (pool adjacent violators)."""
+    means: list[float] = []
+    sizes: list[int] = []
+    for value in values.tolist():
+        mean, size = value, 1
+        while means and means[-1] < mean:
+            other, many = means.pop(), sizes.pop()
+            mean, size = (mean * size + other * many) / (size + many), size + many
+        means.append(mean)
+        sizes.append(size)
+    return np.repeat(means, sizes)
+
+
+def _clean_risk(risk_times: ArrayLike, n_at_risk: ArrayLike) -> tuple[Array, Array]:
+    rt, nr = np.atleast_1d(np.asarray(risk_times, dtype=float)), np.atleast_1d(np.asarray(n_at_risk, dtype=float))
+    if rt.ndim != 1 or rt.shape != nr.shape or not rt.size:
+        raise ValueError(
+            f"risk_times and n_at_risk must be lists of equal length of at least 1, but were {rt.shape} and {nr.shape}"
+        )
+    known = ~np.isnan(nr)
+    rt, nr = rt[known], nr[known]
+    if not rt.size or not np.all(np.isfinite(rt)) or np.any(rt < 0):
+        raise ValueError("risk_times must be months from 0 on, with at least one number at risk")
+    if np.any(nr < 0) or np.any(nr != np.floor(nr)):
+        raise ValueError(f"numbers at risk must be whole, but included {nr[(nr < 0) | (nr != np.floor(nr))][0]:g}")
+    order = np.argsort(rt, kind="stable")
+    rt, nr = rt[order], nr[order]
+    if np.any(np.diff(rt) == 0):
+        raise ValueError(f"two numbers at risk are given for {rt[np.flatnonzero(np.diff(rt) == 0)[0]]:g} months")
+    rises = np.flatnonzero(np.diff(nr) > 0)
+    if rises.size:
+        i = rises[0]
+        raise ValueError(
+            f"numbers at risk cannot rise, but were {nr[i]:g} at {rt[i]:g} months and {nr[i + 1]:g} at {rt[i + 1]:g} months"
+        )
+    patients_count(float(nr[0]), "the first number at risk")
+    rt[0] = 0.0
+    return rt, nr
+
+
+def _refuse_contradiction(t: Array, s: Array, rt: Array, nr: Array) -> None:
+    """More patients at risk than the curve leaves alive cannot be: the two belong to different arms or scales."""
+    n = nr[0]
+    alive = s[np.maximum(np.searchsorted(t, rt, side="left") - 1, 0)]
+    for time, k, share in zip(rt, nr, alive, strict=True):
+        if time <= t[-1] and k > n * share + max(1.5, EXCESS * n):
+            raise ValueError(
+                f"{k:g} at risk at {time:g} months cannot be: the curve leaves {share:.3g} of {n:g} = {n * share:.1f} alive"
+            )

@@ -1,0 +1,85 @@
+"""How many patients stand behind each point of a derived curve, and the variance that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dashboard.survival.curve import Array, Curve
+
+GRID = 160
+"""Intervals of the time grid on which Greenwood's sum is integrated."""
+
+
+@dataclass(frozen=True, eq=False)
+class Information:
+    """Expected numbers at risk and Greenwood's variance along a curve.
+
+    Parameters
+    ----------
+    grid : (m,) times from 0 to the horizon
+    survival : (m,) the curve on the grid
+    at_risk : (m,) expected number at risk, n * S(t) * P(not censored before t)
+    var_log : (m,) variance of log S(t); Greenwood 1926: the integral of hazard / at risk
+    """
+
+    grid: Array
+    survival: Array
+    at_risk: Array
+    var_log: Array
+
+    @classmethod
+    def along(cls, grid: Array, survival: Array, at_risk: Array) -> Information:
+        """Integrate Greenwood's sum over the grid; 1/at_risk is taken at its mean over each cell."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            hazard = -np.diff(np.log(survival))
+            inverse = (1 / at_risk[:-1] + 1 / at_risk[1:]) / 2
+            cell = np.where(hazard > 0, hazard * inverse, 0.0)
+        return cls(grid, survival, at_risk, np.concatenate([[0.0], np.cumsum(cell)]))
+
+    def variance_of_log(self, times: ArrayLike) -> Array:
+        return np.interp(np.asarray(times, dtype=float), self.grid, self.var_log)
+
+    def matched_to(self, targets: list[tuple[float, float]]) -> Information:
+        """Scale the patients at risk so that the variance of log S equals reported values.
+
+        Parameters
+        ----------
+        targets : (time, variance of log S) pairs. Between them the growth of the variance is scaled; a target that
+            is below the one before it is skipped; after the last one its scale goes on.
+        """
+        scale = np.ones(len(self.grid) - 1)
+        from_time, from_own, from_wanted = 0.0, 0.0, 0.0
+        cells = self.grid[1:]
+        factor = 1.0
+        for time, wanted in sorted(targets):
+            own = float(self.variance_of_log(time))
+            if wanted <= from_wanted or own <= from_own:
+                continue
+            factor = (wanted - from_wanted) / (own - from_own)
+            scale[(cells > from_time) & (cells <= time)] = factor
+            from_time, from_own, from_wanted = time, own, wanted
+        scale[cells > from_time] = factor
+        growth = np.diff(self.var_log) * scale
+        at_risk = self.at_risk / np.append(scale[:1], scale)
+        return Information(self.grid, self.survival, at_risk, np.concatenate([[0.0], np.cumsum(growth)]))
+
+    def rmst_variance(self, curve: Curve, tau: float) -> float:
+        """Variance of the area up to tau: the integral of (area from u to tau)^2 dVar(log S(u))."""
+        grid = np.append(self.grid[self.grid < tau], tau)
+        survival = np.nan_to_num(curve.survival(grid))
+        cells = np.diff(grid) * (survival[:-1] + survival[1:]) / 2
+        rest = np.append(np.cumsum(cells[::-1])[::-1], 0.0)
+        middle = (rest[:-1] + rest[1:]) / 2
+        growth = np.diff(np.interp(grid, self.grid, self.var_log))
+        return float(np.sum(np.where(middle > 0, middle**2 * np.nan_to_num(growth, posinf=0.0), 0.0)))
+
+
+def time_grid(curve_times: Array) -> Array:
+    """Times from 0 to the horizon that hold every knot and are about evenly spaced between them."""
+    widths = np.diff(curve_times)
+    cells = np.maximum(2, np.ceil(GRID * widths / curve_times[-1])).astype(int)
+    parts = [t0 + w * np.arange(c) / c for t0, w, c in zip(curve_times, widths, cells, strict=False)]
+    return np.append(np.concatenate(parts), curve_times[-1])
