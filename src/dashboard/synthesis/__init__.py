@@ -1,1 +1,54 @@
+"""Pooling: effects and their variances, what may be pooled, random-effects summaries, curves and contrasts.
 
+Names are loaded at first use, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dashboard.synthesis.effects import (
+        Effect,
+        hazard_ratio_effect,
+        logrank_effect,
+        median_effect,
+        milestone_effect,
+    )
+    from dashboard.synthesis.eligibility import Eligible, Notice, Question, eligible, time_notices
+    from dashboard.synthesis.pooling import Pooled, pool
+    from dashboard.synthesis.scales import Natural, back_transform
+
+_HOME = {
+    "pooling": ("Pooled", "pool"),
+    "effects": ("Effect", "milestone_effect", "median_effect", "hazard_ratio_effect", "logrank_effect"),
+    "scales": ("Natural", "back_transform"),
+    "eligibility": ("Eligible", "Notice", "Question", "eligible", "time_notices"),
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = [
+    "Effect",
+    "Eligible",
+    "Natural",
+    "Notice",
+    "Pooled",
+    "Question",
+    "back_transform",
+    "eligible",
+    "hazard_ratio_effect",
+    "logrank_effect",
+    "median_effect",
+    "milestone_effect",
+    "pool",
+    "time_notices",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    globals()[name] = value  # found directly from now on
+    return value
