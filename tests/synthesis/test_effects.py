@@ -86,7 +86,7 @@ def test_the_ladder_takes_the_best_rung():
         assert effect.route == route
         assert effect.assumed == (route == "n-only")
         del everything[rung]
-    with pytest.raises(ValueError, match="confidence interval.*number of patients"):
+    with pytest.raises(ValueError, match=r"confidence interval.*number of patients"):
         milestone_effect(0.5)
 
 

@@ -283,7 +283,7 @@ def _one_study_a_cohort(rows: list[dict[str, Any]], ledger: _Ledger) -> list[dic
             studies = size.setdefault(row["cohort"], {})
             patients, _, _ = studies.get(row["study_id"], (0.0, 0.0, 0))
             studies[row["study_id"]] = (patients + (row["n"] or 0), row["n_total"] or 0, row["year"] or 0)
-    winner = {cohort: max(sorted(studies), key=lambda s, of=studies: of[s]) for cohort, studies in size.items()}
+    winner = {cohort: max(sorted(studies), key=studies.__getitem__) for cohort, studies in size.items()}
     kept = []
     for row in rows:
         if row["cohort"] and winner[row["cohort"]] != row["study_id"]:
@@ -364,8 +364,8 @@ def _notices(origins: dict[str, list[str]]) -> list[Notice]:
         notices.append(
             Notice(
                 "immortal-time",
-                f"Immortal-time bias: {_arms(early)} count time from a diagnosis, not from treatment. Their patients had "
-                "to live long enough to be treated, and that waiting time is counted as survival.",
+                f"Immortal-time bias: {_arms(early)} count time from a diagnosis, not from treatment. Their patients "
+                "had to live long enough to be treated, and that waiting time is counted as survival.",
                 tuple(early),
             )
         )

@@ -172,7 +172,7 @@ def pool(
 
 
 _TWO_STUDIES = (
-    "Only two studies: how far studies differ can hardly be estimated from two, and the interval is wide because of it. "
+    "Only two studies: how far studies differ can hardly be estimated from two, and the interval is wide for it. "
     "Read the two studies themselves."
 )
 _ONE_STUDY = "Only one study: nothing is pooled; the figures are those of the study."
