@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dashboard.synthesis.bias import Egger, TrimAndFill, egger, trim_and_fill
     from dashboard.synthesis.effects import (
         Effect,
         hazard_ratio_effect,
@@ -18,31 +19,47 @@ if TYPE_CHECKING:
     )
     from dashboard.synthesis.eligibility import Eligible, Notice, Question, eligible, time_notices
     from dashboard.synthesis.pooling import Pooled, pool
+    from dashboard.synthesis.regression import Regression, meta_regression
     from dashboard.synthesis.scales import Natural, back_transform
+    from dashboard.synthesis.sensitivity import SubgroupTest, cumulative, influence, leave_one_out, subgroup_test
 
 _HOME = {
     "pooling": ("Pooled", "pool"),
     "effects": ("Effect", "milestone_effect", "median_effect", "hazard_ratio_effect", "logrank_effect"),
     "scales": ("Natural", "back_transform"),
+    "regression": ("Regression", "meta_regression"),
+    "sensitivity": ("SubgroupTest", "cumulative", "influence", "leave_one_out", "subgroup_test"),
+    "bias": ("Egger", "TrimAndFill", "egger", "trim_and_fill"),
     "eligibility": ("Eligible", "Notice", "Question", "eligible", "time_notices"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
     "Effect",
+    "Egger",
     "Eligible",
     "Natural",
     "Notice",
     "Pooled",
     "Question",
+    "Regression",
+    "SubgroupTest",
+    "TrimAndFill",
     "back_transform",
+    "cumulative",
+    "egger",
     "eligible",
     "hazard_ratio_effect",
+    "influence",
+    "leave_one_out",
     "logrank_effect",
     "median_effect",
+    "meta_regression",
     "milestone_effect",
     "pool",
+    "subgroup_test",
     "time_notices",
+    "trim_and_fill",
 ]
 
 

@@ -129,22 +129,18 @@ def pool(
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, but was {level!r}.")
     y, v = check_effects(yi, vi)
-    x = np.ones((len(y), 1))
-    tau2 = _model.estimate_tau2(y, v, x, method)
-    if len(y) == 1:
+    k = len(y)
+    tau2 = _model.estimate_tau2(y, v, None, method)
+    if k == 1:
         return _single(float(y[0]), float(v[0]), method, level)
 
-    k = len(y)
-    fit = _model.fit(y, v, x, tau2)
-    se = sqrt(fit.covariance[0, 0]) * sqrt(scale_factor(fit.rss, k - 1, test))
-    df = inf if test == "z" else k - 1
-    estimate = float(fit.beta[0])
+    fit = _model.fit(y, v, None, tau2)
+    estimate, se, df = mean_effect(fit, test)
     reach = t_quantile(0.5 + level / 2, df) * se
     convention = prediction or ("z" if test == "z" else "t-k-1")
     pi_low, pi_high = _prediction(estimate, se, tau2, k, method, convention, level)
-    q = _model.fit(y, v, x, 0.0).rss
-    i2, h2 = heterogeneity(q, k - 1, tau2, _model.typical_variance(y, v, x), method)
-    warnings = [_TWO_STUDIES] if k == 2 else []
+    q = _model.fit(y, v, None, 0.0).rss
+    i2, h2 = heterogeneity(q, k - 1, tau2, _model.typical_variance(y, v, None), method)
     return Pooled(
         estimate=estimate,
         se=se,
@@ -153,7 +149,7 @@ def pool(
         pi_low=pi_low,
         pi_high=pi_high,
         tau2=tau2,
-        tau2_ci=(nan, nan) if method == "FE" else q_profile(y, v, x, level),
+        tau2_ci=(nan, nan) if method == "FE" else q_profile(y, v, None, level),
         i2=i2,
         h2=h2,
         q=q,
@@ -167,7 +163,7 @@ def pool(
         p=two_sided_p(estimate / se, df),
         level=level,
         prediction=convention,
-        warnings=tuple(warnings),
+        warnings=(_TWO_STUDIES,) if k == 2 else (),
     )
 
 
@@ -207,6 +203,13 @@ def _single(y: float, v: float, method: str, level: float) -> Pooled:
     )
 
 
+def mean_effect(fit: _model.Fit, test: str) -> tuple[float, float, float]:
+    """Mean effect of two or more studies, its standard error and degrees of freedom under a test."""
+    k = len(fit.weights)
+    se = sqrt(fit.covariance[0, 0] * scale_factor(fit.rss, k - 1, test))
+    return float(fit.beta[0]), se, inf if test == "z" else k - 1.0
+
+
 def scale_factor(rss: float, df: int, test: str) -> float:
     """Factor on the variance of the estimate: 1 under z, q = RSS / df under Knapp-Hartung, max(1, q) if modified."""
     if test == "z":
@@ -223,12 +226,12 @@ def heterogeneity(q: float, df: int, tau2: float, typical: float, method: str) -
     return 100.0 * tau2 / (tau2 + typical), tau2 / typical + 1.0
 
 
-def q_profile(y: Array, v: Array, x: Array, level: float = 0.95) -> tuple[float, float]:
+def q_profile(y: Array, v: Array, x: _model.Design, level: float = 0.95) -> tuple[float, float]:
     """Q-profile interval of tau2 (Viechtbauer 2007): where Q(tau2) meets the quantiles of chi2 with k - p df.
 
     Both ends are 0 when even tau2 = 0 gives a Q below the lower quantile: the studies agree better than chance.
     """
-    df = len(y) - x.shape[1]
+    df = len(y) - _model.coefficients(x)
     tail = (1 - level) / 2
     low = _model.solve_q(y, v, x, chi2_quantile(1 - tail, df))
     return low, _model.solve_q(y, v, x, chi2_quantile(tail, df))
