@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dashboard.synthesis.bias import Egger, TrimAndFill, egger, trim_and_fill
+    from dashboard.synthesis.curves import PooledCurve, pooled_curve
     from dashboard.synthesis.effects import (
         Effect,
         hazard_ratio_effect,
@@ -29,6 +30,7 @@ _HOME = {
     "scales": ("Natural", "back_transform"),
     "regression": ("Regression", "meta_regression"),
     "sensitivity": ("SubgroupTest", "cumulative", "influence", "leave_one_out", "subgroup_test"),
+    "curves": ("PooledCurve", "pooled_curve"),
     "bias": ("Egger", "TrimAndFill", "egger", "trim_and_fill"),
     "eligibility": ("Eligible", "Notice", "Question", "eligible", "time_notices"),
 }
@@ -41,6 +43,7 @@ __all__ = [
     "Natural",
     "Notice",
     "Pooled",
+    "PooledCurve",
     "Question",
     "Regression",
     "SubgroupTest",
@@ -57,6 +60,7 @@ __all__ = [
     "meta_regression",
     "milestone_effect",
     "pool",
+    "pooled_curve",
     "subgroup_test",
     "time_notices",
     "trim_and_fill",
