@@ -149,9 +149,7 @@ def test_bad_input_says_what_to_do(frame, message):
     st.lists(
         st.tuples(
             st.integers(3, 300),
-            st.lists(
-                st.tuples(st.integers(1, 60), st.floats(0.3, 1)), min_size=1, max_size=6, unique_by=lambda p: p[0]
-            ),
+            st.dictionaries(st.integers(1, 60), st.floats(0.3, 1), min_size=1, max_size=6),
         ),
         min_size=1,
         max_size=8,

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
         median_effect,
         milestone_effect,
     )
-    from dashboard.synthesis.eligibility import Eligible, Notice, Question, eligible, time_notices
+    from dashboard.synthesis.eligibility import Eligible, Question, eligible
+    from dashboard.synthesis.notices import Notice, time_notices
     from dashboard.synthesis.pooling import Pooled, pool
     from dashboard.synthesis.regression import Regression, meta_regression
     from dashboard.synthesis.scales import Natural, back_transform
     from dashboard.synthesis.sensitivity import SubgroupTest, cumulative, influence, leave_one_out, subgroup_test
+    from dashboard.synthesis.specify import specification
+    from dashboard.synthesis.within import Contrasts, contrasts
 
 _HOME = {
     "pooling": ("Pooled", "pool"),
@@ -32,11 +35,15 @@ _HOME = {
     "sensitivity": ("SubgroupTest", "cumulative", "influence", "leave_one_out", "subgroup_test"),
     "curves": ("PooledCurve", "pooled_curve"),
     "bias": ("Egger", "TrimAndFill", "egger", "trim_and_fill"),
-    "eligibility": ("Eligible", "Notice", "Question", "eligible", "time_notices"),
+    "eligibility": ("Eligible", "Question", "eligible"),
+    "notices": ("Notice", "time_notices"),
+    "within": ("Contrasts", "contrasts"),
+    "specify": ("specification",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "Contrasts",
     "Effect",
     "Egger",
     "Eligible",
@@ -49,6 +56,7 @@ __all__ = [
     "SubgroupTest",
     "TrimAndFill",
     "back_transform",
+    "contrasts",
     "cumulative",
     "egger",
     "eligible",
@@ -61,6 +69,7 @@ __all__ = [
     "milestone_effect",
     "pool",
     "pooled_curve",
+    "specification",
     "subgroup_test",
     "time_notices",
     "trim_and_fill",

@@ -7,12 +7,11 @@ the study table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
+from dashboard.synthesis._rows import Record, largest_of_each_cohort, records
 from dashboard.synthesis.effects import Effect, median_effect, milestone_effect
 
 QUANTITIES = ("survival", "median")
@@ -72,7 +71,19 @@ _CARRIED = (
     "note",
     "locator",
 )
-ROW_COLUMNS = (*_CARRIED, "group", "estimate", "status", "yi", "vi", "route", "corrected")
+ROW_COLUMNS = (
+    *_CARRIED,
+    "group",
+    "estimate",
+    "status",
+    "yi",
+    "vi",
+    "route",
+    "corrected",
+    "n_at_risk",
+    "events",
+    "derived_se",
+)
 LEFT_OUT_COLUMNS = ("arm_key", "study_id", "figure_id", "group", "reason", "sentence")
 
 
@@ -122,9 +133,9 @@ class _Ledger:
 
     def __init__(self, group: str | None) -> None:
         self.group = group
-        self.entries: list[dict[str, Any]] = []
+        self.entries: list[Record] = []
 
-    def leave(self, row: dict[str, Any], reason: str, detail: str = "") -> None:
+    def leave(self, row: Record, reason: str, detail: str = "") -> None:
         self.entries.append(
             {
                 "arm_key": row["arm_key"],
@@ -155,27 +166,8 @@ def eligible(table: pd.DataFrame, question: Question, *, derived: pd.DataFrame |
     Eligible
         Order of the table is kept; `status` is "reported" or "derived".
     """
-    measure = MEASURE_OF[question.quantity]
-    used = [name for name in (*_CARRIED, "row_kind", "measure", "value") if name in table.columns]
-    relevant = table.loc[table["arm_key"].notna(), used]
-    records = _records(relevant)
     ledger = _Ledger(question.group)
-
-    arms: dict[str, dict[str, Any]] = {}
-    figures: dict[str, list[dict[str, Any]]] = {}
-    support: dict[str, dict[str, Any]] = {}
-    for record in records:
-        key = record["arm_key"]
-        arms.setdefault(key, record)
-        if record["endpoint"] != question.endpoint:
-            continue
-        if record["measure"] == measure and _at_milestone(record, question):
-            figures.setdefault(key, []).append(record)
-        elif record["measure"] == "deaths":
-            support.setdefault(key, {})["events"] = record["value"]
-        elif record["measure"] == "n_at_risk" and _at_milestone(record, question):
-            support.setdefault(key, {})["n_at_risk"] = record["value"]
-
+    arms, figures, support = _read(table, question)
     candidates = _with_one_figure(arms, figures, question, _derived_of(derived, question), ledger)
     measured = _with_effects(candidates, support, question, ledger)
     kept = _one_study_a_cohort(_disjoint(measured, ledger), ledger)
@@ -183,33 +175,53 @@ def eligible(table: pd.DataFrame, question: Question, *, derived: pd.DataFrame |
     return Eligible(rows, pd.DataFrame(ledger.entries, columns=list(LEFT_OUT_COLUMNS)))
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as dictionaries in which whatever is missing is None."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    names = list(plain.columns)
-    return [dict(zip(names, values, strict=True)) for values in plain.itertuples(index=False, name=None)]
+def _read(
+    table: pd.DataFrame, question: Question
+) -> tuple[dict[str, Record], dict[str, list[Record]], dict[str, dict[str, float]]]:
+    """By arm: a row of it, its figures that answer the question, and its deaths and number at risk."""
+    with_arm = table[table["arm_key"].notna()]
+    measure = MEASURE_OF[question.quantity]
+    asked = (with_arm["endpoint"] == question.endpoint).fillna(False).to_numpy(dtype=bool)
+    relevant = with_arm[asked & with_arm["measure"].isin([measure, "deaths", "n_at_risk"]).to_numpy()]
+    # An arm is described by a row of the asked endpoint where it has one: time origins differ between endpoints.
+    described = pd.concat([with_arm[asked], with_arm[~asked]]).drop_duplicates("arm_key")
+    order = {key: place for place, key in enumerate(with_arm["arm_key"].drop_duplicates())}
+    by_arm = sorted(records(described, _CARRIED), key=lambda record: order[record["arm_key"]])
+    arms = {record["arm_key"]: record for record in by_arm}
+
+    figures: dict[str, list[Record]] = {}
+    support: dict[str, dict[str, float]] = {}
+    for record in records(relevant, (*_CARRIED, "measure", "value")):
+        key = record["arm_key"]
+        if record["measure"] == "deaths":
+            support.setdefault(key, {})["events"] = record["value"]
+        elif record["measure"] == measure and _at_milestone(record, question):
+            figures.setdefault(key, []).append(record)
+        elif record["measure"] == "n_at_risk" and _at_milestone(record, question):
+            support.setdefault(key, {})["n_at_risk"] = record["value"]
+    return arms, figures, support
 
 
-def _at_milestone(record: dict[str, Any], question: Question) -> bool:
+def _at_milestone(record: Record, question: Question) -> bool:
     if question.quantity == "median":
         return record["measure"] != "n_at_risk"
     time = record["time_months"]
     return time is not None and abs(float(time) - question.milestone_months) <= _MILESTONE_TOLERANCE_MONTHS
 
 
-def _derived_of(derived: pd.DataFrame | None, question: Question) -> dict[str, dict[str, Any]]:
+def _derived_of(derived: pd.DataFrame | None, question: Question) -> dict[str, Record]:
     if derived is None or not question.include_derived or question.quantity != "survival":
         return {}
-    return {record["arm_key"]: record for record in _records(derived)}
+    return {record["arm_key"]: record for record in records(derived, ("arm_key", "survival", "se"))}
 
 
 def _with_one_figure(
-    arms: dict[str, dict[str, Any]],
-    figures: dict[str, list[dict[str, Any]]],
+    arms: dict[str, Record],
+    figures: dict[str, list[Record]],
     question: Question,
-    derived: dict[str, dict[str, Any]],
+    derived: dict[str, Record],
     ledger: _Ledger,
-) -> list[dict[str, Any]]:
+) -> list[Record]:
     """One candidate an arm: its usable figure, or the derived one."""
     chosen = []
     for key, arm in arms.items():
@@ -232,7 +244,7 @@ def _with_one_figure(
             for other in usable[1:]:
                 ledger.leave(other, "other-time-origin")
         elif key in derived:
-            extra = {"value": derived[key]["survival"], "derived_se": derived[key].get("se"), "status": "derived"}
+            extra = {"value": derived[key]["survival"], "derived_se": derived[key]["se"], "status": "derived"}
             blank = {"figure_id": None, "ci_low": None, "ci_high": None, "qualifier": None, "locator": None}
             chosen.append({**arm, **blank, **extra, "time_months": question.milestone_months})
         elif key not in figures:
@@ -240,7 +252,7 @@ def _with_one_figure(
     return chosen
 
 
-def _unusable(figure: dict[str, Any], question: Question) -> str | None:
+def _unusable(figure: Record, question: Question) -> str | None:
     qualifier = figure["qualifier"]
     if qualifier == "?":
         return "ambiguous"
@@ -254,17 +266,17 @@ def _unusable(figure: dict[str, Any], question: Question) -> str | None:
     return None
 
 
-def _detail(figure: dict[str, Any]) -> str:
+def _detail(figure: Record) -> str:
     return f"Note of the table: {figure['note']}." if figure.get("note") else ""
 
 
-def _preference(figure: dict[str, Any]) -> tuple[bool, int, bool]:
+def _preference(figure: Record) -> tuple[bool, int, bool]:
     origin = figure["time_origin"] or "not-stated"
     place = _ORIGIN_ORDER.index(origin) if origin in _ORIGIN_ORDER else len(_ORIGIN_ORDER)
     return figure["qualifier"] not in ("=", None), place, figure["ci_low"] is None
 
 
-def _disjoint(candidates: list[dict[str, Any]], ledger: _Ledger) -> list[dict[str, Any]]:
+def _disjoint(candidates: list[Record], ledger: _Ledger) -> list[Record]:
     whole = {row["study_id"] for row in candidates if not row["is_subgroup"]}
     kept = []
     for row in candidates:
@@ -275,15 +287,9 @@ def _disjoint(candidates: list[dict[str, Any]], ledger: _Ledger) -> list[dict[st
     return kept
 
 
-def _one_study_a_cohort(rows: list[dict[str, Any]], ledger: _Ledger) -> list[dict[str, Any]]:
+def _one_study_a_cohort(rows: list[Record], ledger: _Ledger) -> list[Record]:
     """Of studies that share patients, keep the one that reports the endpoint with the most patients."""
-    size: dict[str, dict[str, tuple[float, float, int]]] = {}
-    for row in rows:
-        if row["cohort"]:
-            studies = size.setdefault(row["cohort"], {})
-            patients, _, _ = studies.get(row["study_id"], (0.0, 0.0, 0))
-            studies[row["study_id"]] = (patients + (row["n"] or 0), row["n_total"] or 0, row["year"] or 0)
-    winner = {cohort: max(sorted(studies), key=studies.__getitem__) for cohort, studies in size.items()}
+    winner = largest_of_each_cohort(rows, lambda row: row["n"] or 0)
     kept = []
     for row in rows:
         if row["cohort"] and winner[row["cohort"]] != row["study_id"]:
@@ -293,15 +299,15 @@ def _one_study_a_cohort(rows: list[dict[str, Any]], ledger: _Ledger) -> list[dic
     return kept
 
 
-def _with_effects(
-    rows: list[dict[str, Any]], support: dict[str, dict[str, Any]], question: Question, ledger: _Ledger
-) -> list[dict[str, Any]]:
+def _with_effects(rows: list[Record], support: dict[str, Record], question: Question, ledger: _Ledger) -> list[Record]:
     measured = []
     for row in rows:
         try:
-            effect = _effect(row, support.get(row["arm_key"], {}), question)
+            row.update({"events": None, "n_at_risk": None} | support.get(row["arm_key"], {}))
+            row["estimate"] = row["value"]
+            effect = effect_of(row, question)
         except ValueError as problem:
-            if _has_information(row, support):
+            if row["n"] or row["ci_low"] is not None or row["events"] or row["n_at_risk"]:
                 ledger.leave(row, "invalid", str(problem))
             else:
                 ledger.leave(row, "no-variance")
@@ -310,86 +316,24 @@ def _with_effects(
             ledger.leave(row, "no-variance", "Only its number of patients is known, which this rule does not admit.")
             continue
         row["group"] = row.get(question.group) if question.group else "all"
-        row["estimate"] = row["value"]
         row.update(yi=effect.yi, vi=effect.vi, route=effect.route, corrected=effect.corrected)
         measured.append(row)
     return measured
 
 
-def _has_information(row: dict[str, Any], support: dict[str, dict[str, Any]]) -> bool:
-    return bool(row["n"] or row["ci_low"] is not None or row["arm_key"] in support)
-
-
-def _effect(row: dict[str, Any], support: dict[str, Any], question: Question) -> Effect:
+def effect_of(row: Record, question: Question) -> Effect:
+    """Effect and variance of one record of `Eligible.rows` on the question's scale (also on another than its own)."""
     interval = None if row["ci_low"] is None or row["ci_high"] is None else (row["ci_low"], row["ci_high"])
     if question.quantity == "median":
-        return median_effect(row["value"], ci=interval, n=row["n"], events=support.get("events"))
+        return median_effect(row["estimate"], ci=interval, n=row["n"], events=row["events"])
     return milestone_effect(
-        row["value"],
+        row["estimate"],
         se=row["derived_se"],
         ci=interval,
         n=row["n"],
-        n_at_risk=support.get("n_at_risk"),
-        events=support.get("events"),
+        n_at_risk=row["n_at_risk"],
+        events=row["events"],
         transform=question.transform,
         time_months=question.milestone_months,
         follow_up_months=row["follow_up_median_months"],
     )
-
-
-def time_notices(rows: pd.DataFrame) -> list[Notice]:
-    """Warnings about the clocks of the rows to be pooled or compared, as data."""
-    origins: dict[str, list[str]] = {}
-    for key, origin in zip(rows["arm_key"], rows["time_origin"], strict=True):
-        origins.setdefault(str(origin) if isinstance(origin, str) else "not-stated", []).append(str(key))
-    return _notices(origins)
-
-
-@dataclass(frozen=True)
-class Notice:
-    """A warning: a code, a sentence for the screen, and the arms it is about."""
-
-    code: str
-    sentence: str
-    arm_keys: tuple[str, ...]
-
-
-_CLOCK_STARTS_AT_TREATMENT = frozenset({"treatment", "randomization"})
-
-
-def _notices(origins: dict[str, list[str]]) -> list[Notice]:
-    notices = []
-    early = [key for name in ("metastasis-diagnosis", "primary-diagnosis") for key in origins.get(name, ())]
-    if early:
-        notices.append(
-            Notice(
-                "immortal-time",
-                f"Immortal-time bias: {_arms(early)} count time from a diagnosis, not from treatment. Their patients "
-                "had to live long enough to be treated, and that waiting time is counted as survival.",
-                tuple(early),
-            )
-        )
-    stated = {name: keys for name, keys in origins.items() if name != "not-stated"}
-    if len(stated) > 1:
-        notices.append(
-            Notice(
-                "origin-differs",
-                "Time does not start at the same event in all arms, so the same survival does not mean the same.",
-                tuple(key for keys in stated.values() for key in keys),
-            )
-        )
-    unstated = origins.get("not-stated", [])
-    if unstated:
-        notices.append(
-            Notice(
-                "origin-not-stated",
-                f"{_arms(unstated).capitalize()} did not say from when time counts in what was read.",
-                tuple(unstated),
-            )
-        )
-    return notices
-
-
-def _arms(keys: Iterable[str]) -> str:
-    count = len(tuple(keys))
-    return "one arm" if count == 1 else f"{count} arms"
