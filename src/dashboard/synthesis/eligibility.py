@@ -179,7 +179,8 @@ def _read(
     table: pd.DataFrame, question: Question
 ) -> tuple[dict[str, Record], dict[str, list[Record]], dict[str, dict[str, float]]]:
     """By arm: a row of it, its figures that answer the question, and its deaths and number at risk."""
-    with_arm = table[table["arm_key"].notna()]
+    used = [name for name in (*_CARRIED, "measure", "value") if name in table.columns]
+    with_arm = table.loc[table["arm_key"].notna(), used]
     measure = MEASURE_OF[question.quantity]
     asked = (with_arm["endpoint"] == question.endpoint).fillna(False).to_numpy(dtype=bool)
     relevant = with_arm[asked & with_arm["measure"].isin([measure, "deaths", "n_at_risk"]).to_numpy()]

@@ -65,12 +65,15 @@ def specification(
     """
     scales = transforms if question.quantity == "survival" else ("log",)
     found: list[dict[str, Any]] = []
+    answers: dict[Question, pd.DataFrame] = {}
     for name in rules:
         rule = RULES[name]
         if rule.needs_derived and derived is None:
             continue
         asked = rule.question(question)
-        rows = records(rule.rows(eligible(table, asked, derived=derived).rows), ROW_COLUMNS)
+        if asked not in answers:
+            answers[asked] = eligible(table, asked, derived=derived).rows
+        rows = records(rule.rows(answers[asked]), ROW_COLUMNS)
         if len(rows) < 2:
             continue
         for transform in scales:

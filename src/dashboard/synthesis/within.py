@@ -222,9 +222,8 @@ def _contrast(
             usable.append((figure, effect))
     if usable:
         figure, effect = usable[0]
-        return _row(
-            arm, other, study, endpoint, effect, figure, "reported", flipped=figure["arm_key"] != arm["arm_key"]
-        )
+        flipped = figure["arm_key"] != arm["arm_key"]
+        return _row(arm, other, study, endpoint, effect, figure, "reported", flipped=flipped)
     for figure in figures:
         effect = _logrank(figure, arm, other, study, endpoint)
         if effect:
@@ -405,8 +404,8 @@ def _notices(rows: pd.DataFrame) -> tuple[Notice, ...]:
         notices.append(
             Notice(
                 "origin-differs-within",
-                f"In {len(mixed)} of {len(rows)} contrasts the two arms do not state the same start of time: the arm that "
-                "starts later has an immortal time the other has not.",
+                f"In {len(mixed)} of {len(rows)} contrasts the two arms do not state the same start of time: the arm "
+                "that starts later has an immortal time the other has not.",
                 tuple(mixed["arm_key"]),
             )
         )
