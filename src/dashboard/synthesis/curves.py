@@ -19,7 +19,7 @@ from dashboard.synthesis._tails import chi2_tail, normal_quantile
 Array = npt.NDArray[np.float64]
 MIN_ARMS = 3
 _SAME_TIME_MONTHS = 1e-9
-_DRAWS = 4000
+_DRAWS = 2000
 _SEED = 20140918
 
 
@@ -120,7 +120,7 @@ def pooled_curve(
     Between two printed times of an arm the hazard is taken as constant, and the patients at risk fall with survival, so
     the variance of log survival over the gap is the same as without the points in between. An interval of one arm
     with n at risk has variance 1 / (4 n) on the arcsine scale. Confidence bands are normal on the log scale, as in
-    the paper. The prediction band takes quantiles of 4,000 simulated curves (fixed seed) of a further arm, with t tails
+    the paper. The prediction band takes quantiles of 2,000 simulated curves (fixed seed) of a further arm, with t tails
     of one degree of freedom less than the arms that reach the time: near survival of 1 no scale is normal enough.
     """
     if model not in ("random", "fixed"):
@@ -192,7 +192,8 @@ class _Arm:
 
 
 def _arms(studies: pd.DataFrame) -> tuple[list[_Arm], tuple[str, ...]]:
-    frame = studies.rename(columns={"time": "time_months", "arm_key": "study"})
+    aliases = {"time": "time_months", "arm_key": "study"}
+    frame = studies.rename(columns={old: new for old, new in aliases.items() if new not in studies.columns})
     missing = {"study", "time_months", "survival"} - set(frame.columns)
     if missing or not {"n_risk", "n"} & set(frame.columns):
         raise ValueError(
@@ -201,17 +202,19 @@ def _arms(studies: pd.DataFrame) -> tuple[list[_Arm], tuple[str, ...]]:
         )
     if frame.empty:
         raise ValueError("No arm to pool: the question leaves none. Widen the filters or look at what was left out.")
-    if "n_risk" not in frame:
-        frame = frame.assign(n_risk=np.nan)
+    frame = frame.sort_values(["study", "time_months"], kind="stable")
+    names = frame["study"].to_numpy()
+    columns = ("time_months", "survival", "n_risk", "n")
+    unknown = np.full(len(frame), np.nan)
+    printed = np.array([frame[c].to_numpy(dtype=float, na_value=np.nan) if c in frame else unknown for c in columns])
+    starts = np.flatnonzero(np.append(True, names[1:] != names[:-1]))
     arms, assumed = [], 0
-    for name, rows in frame.sort_values("time_months", kind="stable").groupby("study", sort=True):
-        times, survival, at_risk = (rows[c].to_numpy(dtype=float) for c in ("time_months", "survival", "n_risk"))
+    for name, rows in zip(names[starts], np.split(printed, starts[1:], axis=1), strict=True):
+        times, survival, at_risk, sizes = rows
         _check_arm(str(name), times, survival)
         start = np.append(1.0, survival[:-1])
-        unknown = np.isnan(at_risk)
-        if unknown.any():
-            size = float(rows["n"].iloc[0]) if "n" in rows and pd.notna(rows["n"].iloc[0]) else np.nan
-            at_risk = np.where(unknown, size * start, at_risk)
+        if np.isnan(at_risk).any():
+            at_risk = np.where(np.isnan(at_risk), sizes[0] * start, at_risk)
             assumed += 1
         # After survival of 0 nobody is left to die.
         alive = start > 0
@@ -321,16 +324,16 @@ def _prediction_band(
     """Quantiles of simulated curves of a further arm, with t tails of one degree of freedom less than its arms."""
     rng = np.random.default_rng(_SEED)
     values, vectors = np.linalg.eigh(covariance)
-    half = rng.standard_normal((_DRAWS // 2, len(beta)))
-    normal = np.concatenate([half, -half]) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    half = (vectors * np.sqrt(np.maximum(values, 0.0))) @ rng.standard_normal((len(beta), _DRAWS // 2))
+    normal = np.concatenate([half, -half], axis=1)
     tails = [(1 - level) / 2, (1 + level) / 2]
     low, high = np.empty(len(beta)), np.empty(len(beta))
     for k in np.unique(support):
         at = np.flatnonzero(support == k)
         df = max(int(k) - 1, 1)
-        spread = np.sqrt(df / np.tile(rng.chisquare(df, _DRAWS // 2), 2))[:, None]
+        spread = np.sqrt(df / np.tile(rng.chisquare(df, _DRAWS // 2), 2))
         upto = at[-1] + 1
-        angle = np.clip(beta[:upto] + normal[:, :upto] * spread, 0.0, np.pi / 2)
-        low[at], high[at] = np.quantile(np.cumprod(np.sin(angle) ** 2, axis=1)[:, at], tails, axis=0)
+        angle = np.clip(beta[:upto, None] + normal[:upto] * spread, 0.0, np.pi / 2)
+        low[at], high[at] = np.quantile(np.cumprod(np.sin(angle) ** 2, axis=0)[at], tails, axis=1)
     # Survival cannot rise, so a bound at one time bounds all earlier (later) ones too.
     return np.maximum.accumulate(low[::-1])[::-1], np.minimum.accumulate(high)
