@@ -1,0 +1,35 @@
+"""Rows of the study table as plain records, and the one rule about overlapping cohorts that all pooling shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+Record = dict[str, Any]
+
+
+def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[Record]:
+    """Rows as dictionaries of these columns (those that the frame has), with None for whatever is missing."""
+    names = [name for name in columns if name in frame.columns]
+    values = []
+    for name in names:
+        column = frame[name]
+        present = column.notna().to_numpy()
+        plain = column.to_numpy(dtype=object)
+        values.append([value if known else None for value, known in zip(plain, present, strict=True)])
+    absent = dict.fromkeys(name for name in columns if name not in names)
+    return [{**absent, **dict(zip(names, row, strict=True))} for row in zip(*values, strict=True)]
+
+
+def largest_of_each_cohort(rows: Iterable[Record], patients: Callable[[Record], float]) -> dict[str, str]:
+    """For each cohort the study to keep: most patients in these rows, then most in the study, then the latest."""
+    size: dict[str, dict[str, tuple[float, float, int, str]]] = {}
+    for row in rows:
+        if row["cohort"]:
+            studies = size.setdefault(row["cohort"], {})
+            before = studies[row["study_id"]][0] if row["study_id"] in studies else 0.0
+            standing = (before + patients(row), row["n_total"] or 0, row["year"] or 0, row["study_id"])
+            studies[row["study_id"]] = standing
+    return {cohort: max(studies.values())[3] for cohort, studies in size.items()}

@@ -1,0 +1,339 @@
+"""One survival curve from the printed survival of several arms (Combescure, Foucher and Jackson 2014).
+
+Survival is cut into intervals between the printed times. Conditional survival in each interval is pooled on the arcsine
+scale over the arms that reach its end, with random effects that are correlated between intervals (multivariate
+DerSimonian-Laird, Jackson, White and Thompson 2010), and the product of the intervals is the curve.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dashboard.synthesis._tails import chi2_tail, normal_quantile
+
+Array = npt.NDArray[np.float64]
+MIN_ARMS = 3
+_SAME_TIME_MONTHS = 1e-9
+_DRAWS = 2000
+_SEED = 20140918
+
+
+@dataclass(frozen=True)
+class PooledCurve:
+    """A summary survival curve at `times` (m,), in the unit of the input, without time 0 where survival is 1.
+
+    Survival is monotone. `ci_*` is a pointwise band for the mean curve, `pi_*` for the true curve of a further arm (nan
+    under a fixed effect); both stay inside 0..1. `n_arms` reach each time, `n_printed` print a figure there; the others
+    are interpolated between two printed figures. `between` (m, m) is the covariance of the arms' arcsine conditional
+    survival after truncation to a covariance, `between_raw` before. Heterogeneity: Cochran's `q` on `df` = figures -
+    times.
+    """
+
+    times: Array
+    survival: Array
+    ci_low: Array
+    ci_high: Array
+    pi_low: Array
+    pi_high: Array
+    se_log_survival: Array
+    conditional: Array
+    beta: Array
+    covariance: Array
+    between: Array
+    between_raw: Array
+    n_arms: npt.NDArray[np.int64]
+    n_printed: npt.NDArray[np.int64]
+    q: float
+    df: int
+    q_p: float
+    h2: float
+    i2: float
+    model: str
+    prediction: str
+    warnings: tuple[str, ...]
+
+    @property
+    def median(self) -> float:
+        """Time at which the curve passes 50% under a constant hazard between points; inf when it does not."""
+        below = np.flatnonzero(self.survival <= 0.5)
+        if not len(below):
+            return float("inf")
+        j = int(below[0])
+        left, right = (self.times[j - 1], self.times[j]) if j else (0.0, self.times[0])
+        before = self.survival[j - 1] if j else 1.0
+        after = self.survival[j]
+        if after <= 0:
+            return float(right)
+        return float(left + (right - left) * log(before / 0.5) / log(before / after))
+
+    def frame(self) -> pd.DataFrame:
+        """The curve as a table, one row a time, from time 0."""
+        columns = ("times", "survival", "ci_low", "ci_high", "pi_low", "pi_high", "n_arms", "n_printed")
+        table = pd.DataFrame({name: getattr(self, name) for name in columns}).rename(columns={"times": "time_months"})
+        start = dict.fromkeys(columns[1:6], 1.0) | {"time_months": 0.0}
+        start |= {"n_arms": self.n_arms[0], "n_printed": self.n_arms[0]}
+        return pd.concat([pd.DataFrame([start]), table], ignore_index=True)[list(table.columns)]
+
+
+def pooled_curve(
+    studies: pd.DataFrame,
+    *,
+    model: str = "random",
+    min_arms: int = MIN_ARMS,
+    correction: bool = False,
+    level: float = 0.95,
+) -> PooledCurve:
+    """Pool the survival curves of several arms.
+
+    Parameters
+    ----------
+    studies : DataFrame
+        One row a printed figure: `study` (identity of the arm), `time_months` (or `time`) above 0, `survival` 0..1,
+        and `n_risk`, patients at risk at the *start* of the interval that ends at that time (for an arm's first time,
+        its size). Where `n_risk` is missing or absent, `n` (patients in the arm) times the survival at the start
+        stands in, as if nobody was censored; a warning says so. Arms need not share a grid.
+    model : {"random", "fixed"}
+    min_arms : int
+        The curve stops at the last time that this many arms reach.
+    correction : bool
+        Continuity correction of the paper and of RISCA: a quarter patient added to the deaths and to the survivors of
+        each interval. It drags the tail, where few are at risk, towards one half; the arcsine needs none.
+    level : float
+        Level of the bands.
+
+    Returns
+    -------
+    PooledCurve
+
+    Raises
+    ------
+    ValueError
+        No arm, missing columns, survival that rises or leaves 0..1, no number of patients, too few arms.
+
+    Notes
+    -----
+    Between two printed times of an arm the hazard is taken as constant, and the patients at risk fall with survival, so
+    the variance of log survival over the gap is the same as without the points in between. An interval of one arm
+    with n at risk has variance 1 / (4 n) on the arcsine scale. Confidence bands are normal on the log scale, as in
+    the paper. The prediction band takes quantiles of 2,000 simulated curves (fixed seed) of a further arm, with t tails
+    of one degree of freedom less than the arms that reach the time: near survival of 1 no scale is normal enough.
+    """
+    if model not in ("random", "fixed"):
+        raise ValueError(f"model must be 'random' or 'fixed', but was {model!r}.")
+    arms, warnings = _arms(studies)
+    times, support = _grid(arms, min_arms)
+    y, v, printed = _on_grid(arms, times, correction)
+    observed = np.isfinite(y)
+
+    raw = _between(y, v, observed) if model == "random" else np.zeros((len(times), len(times)))
+    between = _nearest_covariance(raw)
+    fixed, _ = _weighted_mean(y, v, observed, np.zeros_like(between))
+    beta, covariance = _weighted_mean(y, v, observed, between)
+    if model == "fixed":
+        beta, covariance = _weighted_mean(y, v, observed, np.zeros_like(between))
+
+    angle = np.clip(beta, 0.0, np.pi / 2)
+    # The sine of pi/2 is not exactly 1 after rounding back and forth.
+    conditional: Array = np.where(angle == np.pi / 2, 1.0, np.sin(angle) ** 2)
+    survival: Array = np.cumprod(conditional, dtype=np.float64)
+    # d log S_j / d beta_i = 2 cot(beta_i) for i <= j.
+    with np.errstate(divide="ignore"):
+        slope = np.where(angle == np.pi / 2, 0.0, 2 / np.tan(angle))
+    jacobian = np.tril(np.broadcast_to(slope, (len(times), len(times))))
+    se = _sd(jacobian, covariance)
+    z = normal_quantile(0.5 + level / 2)
+    ci_low, ci_high = _log_band(survival, z * se)
+    if model == "random":
+        pi_low, pi_high = _prediction_band(beta, covariance + between, support, level)
+    else:
+        pi_low = pi_high = np.full(len(times), np.nan)
+
+    q = float(np.nansum((y - fixed) ** 2 / v))
+    df = int(observed.sum()) - len(times)
+    h2 = q / df if df else np.nan
+    return PooledCurve(
+        times=times,
+        survival=survival,
+        ci_low=ci_low,
+        ci_high=ci_high,
+        pi_low=pi_low,
+        pi_high=pi_high,
+        se_log_survival=se,
+        conditional=conditional,
+        beta=beta,
+        covariance=covariance,
+        between=between,
+        between_raw=raw,
+        n_arms=support,
+        n_printed=printed.sum(axis=0),
+        q=q,
+        df=df,
+        q_p=chi2_tail(q, df) if df else np.nan,
+        h2=h2,
+        i2=max(0.0, 100 * (1 - 1 / h2)) if df and h2 > 0 else 0.0,
+        model=model,
+        prediction="t-k-1, simulated" if model == "random" else "none",
+        warnings=warnings,
+    )
+
+
+@dataclass(frozen=True)
+class _Arm:
+    """Printed times and survival with (0, 1) in front; `at_risk` at the start of each interval."""
+
+    times: Array
+    survival: Array
+    at_risk: Array
+
+
+def _arms(studies: pd.DataFrame) -> tuple[list[_Arm], tuple[str, ...]]:
+    aliases = {"time": "time_months", "arm_key": "study"}
+    frame = studies.rename(columns={old: new for old, new in aliases.items() if new not in studies.columns})
+    missing = {"study", "time_months", "survival"} - set(frame.columns)
+    if missing or not {"n_risk", "n"} & set(frame.columns):
+        raise ValueError(
+            "studies must have the columns study, time_months, survival and n_risk (or n), "
+            f"but had {', '.join(map(str, studies.columns))}."
+        )
+    if frame.empty:
+        raise ValueError("No arm to pool: the question leaves none. Widen the filters or look at what was left out.")
+    frame = frame.sort_values(["study", "time_months"], kind="stable")
+    names = frame["study"].to_numpy()
+    columns = ("time_months", "survival", "n_risk", "n")
+    unknown = np.full(len(frame), np.nan)
+    printed = np.array([frame[c].to_numpy(dtype=float, na_value=np.nan) if c in frame else unknown for c in columns])
+    starts = np.flatnonzero(np.append(True, names[1:] != names[:-1]))
+    arms, assumed = [], 0
+    for name, rows in zip(names[starts], np.split(printed, starts[1:], axis=1), strict=True):
+        times, survival, at_risk, sizes = rows
+        _check_arm(str(name), times, survival)
+        start = np.append(1.0, survival[:-1])
+        if np.isnan(at_risk).any():
+            at_risk = np.where(np.isnan(at_risk), sizes[0] * start, at_risk)
+            assumed += 1
+        # After survival of 0 nobody is left to die.
+        alive = start > 0
+        if not np.all(at_risk[alive] > 0):
+            raise ValueError(f"{name} has no number of patients: give n_risk or n, or leave it out and list it.")
+        kept = np.append(True, alive)
+        arms.append(_Arm(np.append(0.0, times)[kept], np.append(1.0, survival)[kept], at_risk[alive]))
+    text = (
+        f"{assumed} of {len(arms)} arms print no numbers at risk. They are taken as if no patient was lost, so the "
+        "bands are too narrow."
+    )
+    return arms, (text,) if assumed else ()
+
+
+def _check_arm(name: str, times: Array, survival: Array) -> None:
+    if not (np.all(np.isfinite(times)) and np.all(np.diff(times) > 0) and times[0] > 0):
+        raise ValueError(f"{name}: times must be above 0 and differ, but were {times.tolist()}.")
+    if not np.all((survival >= 0) & (survival <= 1)):
+        raise ValueError(f"{name}: survival must lie in 0..1, but was {survival.tolist()}.")
+    if np.any(np.diff(survival) > 0):
+        raise ValueError(f"{name}: survival rises with time, {survival.tolist()}; leave the arm out and say so.")
+
+
+def _grid(arms: list[_Arm], min_arms: int) -> tuple[Array, npt.NDArray[np.int64]]:
+    """All printed times that at least `min_arms` arms reach, and how many reach them."""
+    everything = np.unique(np.concatenate([arm.times[1:] for arm in arms]))
+    last = np.array([arm.times[-1] for arm in arms])
+    reach = (last[None, :] >= everything[:, None] - _SAME_TIME_MONTHS).sum(axis=1)
+    times = everything[reach >= min_arms]
+    if not len(times):
+        raise ValueError(f"{len(arms)} arms: fewer than {min_arms} reach any time together. Widen the filters.")
+    return times, reach[reach >= min_arms]
+
+
+def _on_grid(arms: list[_Arm], times: Array, correction: bool) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+    """Arcsine conditional survival (k, m), its variance, and whether the arm prints the time; nan past its end."""
+    y = np.full((len(arms), len(times)), np.nan)
+    v = np.full_like(y, np.nan)
+    printed = np.zeros(y.shape, dtype=bool)
+    starts = np.append(0.0, times[:-1])
+    for i, arm in enumerate(arms):
+        within = times <= arm.times[-1] + _SAME_TIME_MONTHS
+        ends, begins = times[within], starts[within]
+        interval = np.clip(np.searchsorted(arm.times, ends - _SAME_TIME_MONTHS) - 1, 0, len(arm.at_risk) - 1)
+        length = arm.times[interval + 1] - arm.times[interval]
+        ratio = arm.survival[interval + 1] / arm.survival[interval]
+        s = ratio ** ((ends - begins) / length)
+        n = arm.at_risk[interval] * ratio ** ((begins - arm.times[interval]) / length)
+        if correction:
+            s, n = (n * s + 0.25) / (n + 0.5), n + 0.5
+        usable = n > 0
+        y[i, within] = np.where(usable, np.arcsin(np.sqrt(s)), np.nan)
+        v[i, within] = np.where(usable, 1 / (4 * np.where(usable, n, 1.0)), np.nan)
+        printed[i, within] = np.isclose(arm.times[interval + 1], ends, rtol=0, atol=_SAME_TIME_MONTHS)
+    return y, v, printed
+
+
+def _between(y: Array, v: Array, observed: npt.NDArray[np.bool_]) -> Array:
+    """Moment estimate (m, m) of the between-arm covariance, not truncated (Jackson, White and Thompson 2010)."""
+    w = np.where(observed, 1 / v, 0.0)
+    root = np.sqrt(w)
+    # Centred first: the sums of products below would otherwise cancel.
+    centred = np.where(observed, y - np.nanmean(y, axis=0), 0.0)
+    total = root.T @ root
+    shared = total > 0
+    safe = np.where(shared, total, 1.0)
+    mean = (root * centred).T @ root / safe  # [j, l]: mean at time j over arms that reach l too
+    q = (root * centred).T @ (root * centred) - mean * mean.T * total
+    scale = total - (w.T @ w) / safe
+    counts = observed.sum(axis=0)
+    q -= np.diag(np.maximum(counts - 1.0, 0.0))
+    known = shared & (scale > 1e-12 * total)
+    return np.where(known, q / np.where(known, scale, 1.0), 0.0)
+
+
+def _nearest_covariance(matrix: Array) -> Array:
+    """The matrix with its negative eigenvalues set to 0."""
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
+    return (vectors * np.maximum(values, 0.0)) @ vectors.T
+
+
+def _weighted_mean(y: Array, v: Array, observed: npt.NDArray[np.bool_], between: Array) -> tuple[Array, Array]:
+    """Generalised least squares over arms that each observe some of the intervals: mean (m,) and covariance (m, m)."""
+    both = observed[:, :, None] & observed[:, None, :]
+    m = y.shape[1]
+    total = np.where(both, between, 0.0)
+    # An interval that an arm does not reach gets a unit of its own, which is taken out of the inverse again.
+    total[:, np.arange(m), np.arange(m)] += np.where(observed, np.where(observed, v, 0.0), 1.0)
+    precision = np.where(both, np.linalg.inv(total), 0.0)
+    covariance = np.linalg.inv(precision.sum(axis=0))
+    pull = np.einsum("kij,kj->i", precision, np.where(observed, y, 0.0))
+    return covariance @ pull, covariance
+
+
+def _sd(jacobian: Array, covariance: Array) -> Array:
+    return np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", jacobian, covariance, jacobian), 0.0))
+
+
+def _log_band(survival: Array, reach: Array) -> tuple[Array, Array]:
+    """Pointwise band on the log scale (the paper's), cut off at 1."""
+    return survival * np.exp(-reach), np.minimum(survival * np.exp(reach), 1.0)
+
+
+def _prediction_band(
+    beta: Array, covariance: Array, support: npt.NDArray[np.int64], level: float
+) -> tuple[Array, Array]:
+    """Quantiles of simulated curves of a further arm, with t tails of one degree of freedom less than its arms."""
+    rng = np.random.default_rng(_SEED)
+    values, vectors = np.linalg.eigh(covariance)
+    half = (vectors * np.sqrt(np.maximum(values, 0.0))) @ rng.standard_normal((len(beta), _DRAWS // 2))
+    normal = np.concatenate([half, -half], axis=1)
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    low, high = np.empty(len(beta)), np.empty(len(beta))
+    for k in np.unique(support):
+        at = np.flatnonzero(support == k)
+        df = max(int(k) - 1, 1)
+        spread = np.sqrt(df / np.tile(rng.chisquare(df, _DRAWS // 2), 2))
+        upto = at[-1] + 1
+        angle = np.clip(beta[:upto, None] + normal[:upto] * spread, 0.0, np.pi / 2)
+        low[at], high[at] = np.quantile(np.cumprod(np.sin(angle) ** 2, axis=0)[at], tails, axis=1)
+    # Survival cannot rise, so a bound at one time bounds all earlier (later) ones too.
+    return np.maximum.accumulate(low[::-1])[::-1], np.minimum.accumulate(high)
