@@ -110,6 +110,6 @@ def check_pages(data: bytes, meta: pq.FileMetaData, limits: Limits = LIMITS) -> 
                 cursor.at += packed
                 if total > limits.unpacked_bytes:
                     raise IntakeError(
-                        f"The Parquet file unpacks to more than {megabytes(limits.unpacked_bytes)}, which is the limit.",
+                        f"The Parquet file unpacks to more than the limit of {megabytes(limits.unpacked_bytes)}.",
                         remedy="Keep only the columns that are needed, or split the file.",
                     )

@@ -125,7 +125,7 @@ def read_parquet(data: bytes, limits: Limits = LIMITS) -> pd.DataFrame:
     )  # fmt: skip
     if written_out > limits.unpacked_bytes:
         raise IntakeError(
-            f"The text of the Parquet file has {megabytes(written_out)}; the limit is {megabytes(limits.unpacked_bytes)}.",
+            f"The text has {megabytes(written_out)} when written out; the limit is {megabytes(limits.unpacked_bytes)}.",
             remedy="Leave out columns of text that are not needed.",
         )
     index = pd.RangeIndex(2, table.num_rows + 2, name="row")

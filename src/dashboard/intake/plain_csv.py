@@ -1,4 +1,4 @@
-"""The fast way through a large delimited text without quotation marks; anything unusual is left to the careful reader."""
+"""The fast way through a large delimited text without quotation marks; the careful reader takes the rest."""
 
 from __future__ import annotations
 

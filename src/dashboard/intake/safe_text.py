@@ -6,6 +6,7 @@ import html
 import re
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 # https://owasp.org/www-community/attacks/CSV_Injection; the full-width forms are read as formulas by some spreadsheets.
@@ -20,7 +21,7 @@ _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&])")
 
 def printable(value: object) -> str:
     """Text without control characters, lone surrogates and direction marks. None and NaN become an empty text."""
-    if value is None or (not isinstance(value, str) and pd.api.types.is_scalar(value) and pd.isna(value)):
+    if value is None or value is pd.NA or value != value:
         return ""
     return _UNPRINTABLE.sub("", str(value))
 
@@ -28,7 +29,7 @@ def printable(value: object) -> str:
 def neutralise(value: Any) -> Any:
     """A cell for a CSV or xlsx export that no spreadsheet will run as a formula.
 
-    Only text is changed: a leading apostrophe makes the spreadsheet show it. Text that is a plain number (`-5`) is left.
+    Only text is changed: a leading apostrophe makes the spreadsheet show it. Text that is a number (`-5`) is left.
     """
     if not isinstance(value, str):
         return value
@@ -42,12 +43,12 @@ def neutralise_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with every text cell, column name and text index value passed through `neutralise`."""
     out = frame.copy()
     out.columns = pd.Index([neutralise(name) for name in frame.columns])
-    if frame.index.dtype == object or isinstance(frame.index.dtype, pd.StringDtype):
+    if frame.index.dtype == np.dtype(object) or isinstance(frame.index.dtype, pd.StringDtype):
         out.index = pd.Index([neutralise(name) for name in frame.index], name=frame.index.name)
     for position, dtype in enumerate(frame.dtypes):
-        if dtype == object or isinstance(dtype, pd.StringDtype | pd.CategoricalDtype):
+        if dtype == np.dtype(object) or isinstance(dtype, pd.StringDtype | pd.CategoricalDtype):
             cells = [neutralise(cell) for cell in frame.iloc[:, position].astype(object)]
-            out.isetitem(position, pd.Series(cells, index=out.index, dtype=object))
+            out.isetitem(position, np.array([*cells, None], dtype=object)[:-1])
     return out
 
 

@@ -164,7 +164,7 @@ def read_text_table(data: bytes, limits: Limits = LIMITS) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        dtype `string`, null for a blank cell; index `row`: the row as a spreadsheet numbers it (the header is usually 1).
+        dtype `string`, null for a blank cell; index `row`: the row as a spreadsheet numbers it (header: 1).
 
     Raises
     ------
@@ -194,8 +194,8 @@ def read_text_table(data: bytes, limits: Limits = LIMITS) -> pd.DataFrame:
         if any(len(cells) != len(names) for cells in body):
             body = [_fit(cells, len(names), first + at + i, separator) for i, cells in enumerate(body)]
         rows.extend(range(first + at, first + len(block)))
-        for column, cells in zip(columns, zip(*body, strict=True), strict=False):
-            column.extend(cells)
+        for column, added in zip(columns, zip(*body, strict=True), strict=False):
+            column.extend(added)
     if not names:
         raise IntakeError("The file holds only blanks.", remedy="Bring a table with a header row.")
     check_shape(len(rows), len(names), limits=limits)

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
-from typing import Final
+from typing import IO, Final
 
 from dashboard.intake.limits import LIMITS, IntakeError, Limits, megabytes
 
@@ -20,7 +20,7 @@ _RESAVE: Final = "Open it in a spreadsheet program and save it as a plain .xlsx,
 
 @dataclass(frozen=True)
 class Archive:
-    """Facts of an inspected archive. `has_formulas`: some sheet holds a formula. `has_links`: something points outside."""
+    """Facts of an inspected archive: some sheet holds a formula; something points out of the workbook."""
 
     parts: tuple[str, ...]
     has_formulas: bool
@@ -49,7 +49,7 @@ def _check_entry(entry: zipfile.ZipInfo, limits: Limits) -> None:
         )
 
 
-def _scan(stream: zipfile.ZipExtFile, entry: zipfile.ZipInfo) -> tuple[bool, bool]:
+def _scan(stream: IO[bytes], entry: zipfile.ZipInfo) -> tuple[bool, bool]:
     """Unpack one part in pieces, never more than its header declared; (formula seen, outside link seen)."""
     unpacked, tail, formula, link = 0, b"", False, False
     relations = entry.filename.lower().endswith(".rels")

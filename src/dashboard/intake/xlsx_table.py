@@ -22,7 +22,7 @@ UNSAVED_FORMULA: Final = "#FORMULA!"
 
 
 def cell_text(value: Any, number_format: str = "General") -> str | None:
-    """A cell as the text it would have in a CSV: whole numbers without a point, dates as ISO, per cent with its sign."""
+    """A cell as the text it would have in a CSV: whole numbers without point, ISO dates, per cent with sign."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -109,7 +109,7 @@ def _formulas_without_value(data: bytes, frames: dict[str, pd.DataFrame]) -> Non
                 for name, cell in zip(header, cells, strict=False):
                     if cell.data_type == "f" and name in places and number in frame.index:
                         column = frame.columns[places[name]]
-                        if pd.isna(frame.at[number, column]):
+                        if frame.at[number, column] is pd.NA:
                             frame.at[number, column] = UNSAVED_FORMULA
     finally:
         book.close()
