@@ -50,7 +50,7 @@ _GROUPED: Final = (
     (re.compile(r"[+-]?[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?\Z"), " ", ","),
     (re.compile(r"[+-]?[0-9]{1,3}(?:'[0-9]{3})+(?:[.,][0-9]+)?\Z"), "'", ","),
 )
-_DATE: Final = re.compile(r"([0-9]{4})-[0-9]{2}-[0-9]{2}(?:[ T][0-9:.]+)?\Z")
+DATE: Final = re.compile(r"([0-9]{4})-[0-9]{2}-[0-9]{2}(?:[ T][0-9:.]+)?\Z")
 _MONTH_NAME: Final = re.compile(
     r"(?:[0-9]{1,2}[- ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:[- ][0-9]{2,4})?"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[- ][0-9]{2,4})\Z"
@@ -91,6 +91,7 @@ class Reading:
     value: str
     how: str
     count: int = 1
+    sheet: str = ""
 
 
 def tidy(raw: object) -> str:
@@ -125,7 +126,7 @@ def _decimal(text: str, kind: Kind) -> tuple[Decimal, str]:
 
 
 def _refuse_dates(text: str, lowered: str) -> None:
-    if _DATE.match(text) or _MONTH_NAME.match(lowered) or _TIME_OF_DAY.match(text):
+    if DATE.match(text) or _MONTH_NAME.match(lowered) or _TIME_OF_DAY.match(text):
         raise Unclear(
             "a date where a number belongs: the spreadsheet turned what was typed into a date",
             "Format the column as text, then type the number again.",
@@ -183,6 +184,10 @@ def _proportion(value: Decimal, per_cent: bool, unit: Unit | None) -> tuple[Deci
     if per_cent:
         return value / 100, "per cent"
     if unit == "percent":
+        if 0 < value <= 1:
+            raise Unclear(
+                "1 or less in a sheet of per cent: it may be a proportion", "Write the sign (0.5 %), or the per cent."
+            )
         return value / 100, "per cent, as stated for the sheet"
     if unit is None and value != 0:
         raise Unclear(
@@ -229,7 +234,7 @@ def read_number(raw: object, kind: Kind = "number", *, unit: Unit | None = "prop
     worded = _words(lowered, kind, limit)
     if worded is not None:
         return worded
-    if kind == "year" and (date := _DATE.match(text)):
+    if kind == "year" and (date := DATE.match(text)):
         return Number(float(date[1]), how="year of a date")
     _refuse_dates(text, lowered)
     rest, qualifier, bound = _bound(text)
@@ -251,6 +256,15 @@ def read_number(raw: object, kind: Kind = "number", *, unit: Unit | None = "prop
     if kind in ("integer", "year") and value != value.to_integral_value():
         raise Unclear("not a whole number", "Write a whole number without separators.")
     return _finite(value, Number(0.0, qualifier, ", ".join(step for step in steps if step), converted=converted))
+
+
+def says_nothing(raw: object, kind: Kind) -> bool:
+    """The cell says in words that there is no figure (`n/a`, a dash, `NR` where nothing can be unreached)."""
+    try:
+        words = _words(tidy(raw).lower(), kind, limit=False)
+    except Unclear:
+        return False
+    return words is not None and not words.not_reached
 
 
 def _finite(value: Decimal, number: Number) -> Number:
