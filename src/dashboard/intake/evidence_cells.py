@@ -12,6 +12,7 @@ from dashboard.intake.cells import DATE, Kind, Reading, Unit, number_text, split
 from dashboard.intake.columns import ColumnValues, map_distinct, read_column
 from dashboard.intake.evidence_draft import Draft
 from dashboard.intake.problems import Problem
+from dashboard.intake.safe_text import as_typed
 
 _YES_NO: Final = {
     **dict.fromkeys(("yes", "y", "true", "1", "1.0"), "yes"),
@@ -126,7 +127,7 @@ def clean(draft: Draft) -> dict[str, set[tuple[int, str]]]:
     for table, frame in draft.tables.items():
         cleaner = _Cleaner(draft, table)
         for column in frame.columns:
-            frame[column] = map_distinct(frame[column], lambda text: text.strip() or None, "string")
+            frame[column] = map_distinct(frame[column], lambda text: as_typed(text.strip()).strip() or None, "string")
         cleaner.damaged()
         for column in frame.columns:
             if column in TERMS:
@@ -161,8 +162,11 @@ def _figures(cleaner: _Cleaner, units: pd.Series) -> None:
             read = cleaner.numbers("value", kind, unit=stated, rows=rows, qualified=True)
             _tell(cleaner, raw, read)
             limit_kind: Kind = "months" if kind == "median" else kind
+            # Limits beside `69 %` are per cent too, with or without a sign of their own.
+            signed = rows & frame.index.isin(raw.index[raw.str.endswith("%").fillna(False).astype(bool)])
             for column in ("ci_low", "ci_high"):
-                cleaner.numbers(column, limit_kind, unit=stated, rows=rows, limit=True)
+                cleaner.numbers(column, limit_kind, unit="percent", rows=signed, limit=True)
+                cleaner.numbers(column, limit_kind, unit=stated, rows=rows & ~signed, limit=True)
     plain = frame["qualifier"].isna() & frame["measure"].notna()
     frame.loc[plain, "qualifier"] = "="
     open_limit = frame["ci_low"].notna() & frame["ci_high"].isna() & frame["note"].isna()
@@ -200,7 +204,7 @@ def _tell(cleaner: _Cleaner, raw: pd.Series, read: ColumnValues) -> None:
         if number.qualifier:
             if stated and stated != number.qualifier:
                 cleaner.problem(
-                    at, "qualifier", stated, "qualifier", f"The value says {str(text)[:40]}, the qualifier {stated[:10]}.",
+                    at, "qualifier", stated, "qualifier", f"The value says {str(text)[:40]}, this says {stated[:10]}.",
                     "Make them agree.",
                 )  # fmt: skip
             else:

@@ -144,20 +144,19 @@ def read_evidence(
     unclear = clean(draft)
     bad = {table: {position for position, _ in cells} for table, cells in unclear.items()}
     _mark_located(draft, bad)
-    for found in validate(draft.tables["studies"], draft.tables["arms"], draft.tables["outcomes"]).itertuples(
-        index=False
+    found = validate(draft.tables["studies"], draft.tables["arms"], draft.tables["outcomes"])
+    for table, row, column, rule, text in zip(
+        *(found[name].astype(str) for name in ("table", "row", "column", "rule", "message")), strict=True
     ):
-        table, position, column = str(found.table), int(found.row) - 2, str(found.column)
+        position = int(row) - 2
         if position < 0 or (position, column) in unclear[table]:
             continue
         bad[table].add(position)
         place = draft.places[table][position]
-        message, _, remedy = str(found.message).partition(". ")
-        value = "" if pd.isna(found.value) else str(found.value)
+        message, _, remedy = text.partition(". ")
+        value = draft.typed[table][column].fillna("").iloc[position]
         draft.problems.append(
-            Problem(
-                place.sheet, place.row, place.column(column), value, str(found.rule), message.rstrip(".") + ".", remedy
-            )
+            Problem(place.sheet, place.row, place.column(column), value, rule, message.rstrip(".") + ".", remedy)
         )
     _inherit(draft, bad)
     good = {table: frame[~frame.index.isin(bad[table])] for table, frame in draft.tables.items()}

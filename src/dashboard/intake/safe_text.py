@@ -39,6 +39,11 @@ def neutralise(value: Any) -> Any:
     return text
 
 
+def as_typed(text: str) -> str:
+    """Text without the apostrophe that `neutralise` put before it, so that an export can be read back."""
+    return text[1:] if text[:1] == "'" and text[1:].lstrip(" \u00a0").startswith(FORMULA_STARTS) else text
+
+
 def neutralise_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with every text cell, column name and text index value passed through `neutralise`."""
     out = frame.copy()

@@ -10,6 +10,7 @@ import pandas as pd
 
 from dashboard.evidence.tables import ARM_COLUMNS, OUTCOME_COLUMNS, STUDY_COLUMNS
 from dashboard.intake.cells import Kind, Reading, says_nothing, split_range, tidy
+from dashboard.intake.columns import map_distinct
 from dashboard.intake.evidence_draft import Draft, Place, disagreements, with_keys
 from dashboard.intake.limits import IntakeError
 from dashboard.intake.problems import Problem, row_number
@@ -162,7 +163,7 @@ def _identify(keyed: pd.DataFrame, names: Mapping[str, str], sheet: str, draft: 
 def _stated(column: pd.Series, measure: str, name: str, places: list[Place], draft: Draft) -> pd.Series:
     """Rows with something to read; a cell that says in words that there is no figure is told and left out."""
     kind: Kind = "median" if measure == "median_months" else "survival"
-    silent = column.map(lambda text: says_nothing(text, kind), na_action="ignore").fillna(False).astype(bool)
+    silent = map_distinct(column, lambda text: says_nothing(text, kind), "boolean").fillna(False).astype(bool)
     for position, text in column[silent].items():
         place = places[row_number(position)]
         draft.readings.append(Reading(place.row, name, str(text), "no figure", "no figure", sheet=place.sheet))
