@@ -1,0 +1,119 @@
+"""What an xlsx archive holds, inspected before a spreadsheet library opens it."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from typing import IO, Final
+
+from dashboard.intake.limits import LIMITS, IntakeError, Limits, megabytes
+
+_DECLARATION: Final = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.I)
+_CHUNK: Final = 1 << 20
+# Characters of markup that a declaration could be spread over when a chunk ends in the middle of it.
+_OVERLAP: Final = 64
+_COMPRESSIONS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_RESAVE: Final = "Open it in a spreadsheet program and save it as a plain .xlsx, or bring CSV."
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Facts of an inspected archive: some sheet holds a formula; something points out of the workbook."""
+
+    parts: tuple[str, ...]
+    has_formulas: bool
+    has_links: bool
+
+
+def _is_markup(name: str) -> bool:
+    return name.lower().endswith((".xml", ".rels", ".vml"))
+
+
+def _check_entry(entry: zipfile.ZipInfo, limits: Limits) -> None:
+    name = entry.filename
+    if name.startswith(("/", "\\")) or ".." in re.split(r"[\\/]", name) or ":" in name or "\x00" in name:
+        raise IntakeError("The workbook holds a part with a path-like name.", remedy=_RESAVE)
+    if entry.flag_bits & 0x1:
+        raise IntakeError("The workbook is protected by a password.", remedy="Save a copy without a password.")
+    if entry.compress_type not in _COMPRESSIONS:
+        raise IntakeError("The workbook is packed in an unusual way.", remedy=_RESAVE)
+    if entry.file_size > limits.ratio_free_bytes and entry.file_size > limits.unpack_ratio * max(
+        entry.compress_size, 1
+    ):
+        raise IntakeError(
+            f"A part of the workbook unpacks to {megabytes(entry.file_size)} from {megabytes(entry.compress_size)}; "
+            f"the limit is {limits.unpack_ratio} times its size.",
+            remedy=_RESAVE,
+        )
+
+
+def _scan(stream: IO[bytes], entry: zipfile.ZipInfo) -> tuple[bool, bool]:
+    """Unpack one part in pieces, never more than its header declared; (formula seen, outside link seen)."""
+    unpacked, tail, formula, link = 0, b"", False, False
+    relations = entry.filename.lower().endswith(".rels")
+    while chunk := stream.read(_CHUNK):
+        unpacked += len(chunk)
+        if unpacked > entry.file_size:
+            raise IntakeError("A part of the workbook unpacks to more than it declares.", remedy=_RESAVE)
+        if not _is_markup(entry.filename):
+            continue
+        # Without NULs UTF-16 and UTF-32 markup looks like ASCII, so a declaration cannot hide in another encoding.
+        window = tail + chunk.replace(b"\x00", b"")
+        if _DECLARATION.search(window):
+            raise IntakeError(
+                "The workbook declares XML entities, which spreadsheets never write and attackers do.", remedy=_RESAVE
+            )
+        formula = formula or b"<f>" in window or b"<f " in window or b"<f/" in window
+        link = link or (relations and b'TargetMode="External"' in window)
+        tail = window[-_OVERLAP:]
+    return formula, link
+
+
+def inspect_archive(data: bytes, limits: Limits = LIMITS) -> Archive:
+    """Check an xlsx archive without parsing it: sizes, ratios, entity declarations, passwords, part names.
+
+    Every part is unpacked once, in pieces and within the limit, so that a size that the directory understates is found
+    before anything trusts it. Outside links are noted, never followed.
+
+    Raises
+    ------
+    IntakeError
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except Exception:
+        raise IntakeError("The workbook is damaged: it cannot be unpacked.", remedy=_RESAVE) from None
+    entries = archive.infolist()
+    if len(entries) > limits.archive_parts:
+        raise IntakeError(
+            f"The workbook has {len(entries):,} parts; the limit is {limits.archive_parts:,}.", remedy=_RESAVE
+        )
+    if len({entry.filename.lower() for entry in entries}) != len(entries):
+        raise IntakeError("The workbook holds two parts of the same name.", remedy=_RESAVE)
+    total = sum(entry.file_size for entry in entries)
+    if total > limits.unpacked_bytes:
+        raise IntakeError(
+            f"The workbook unpacks to {megabytes(total)}; the limit is {megabytes(limits.unpacked_bytes)}.",
+            remedy="Remove pictures and sheets that are not needed, or bring CSV.",
+        )
+    formulas = links = False
+    for entry in entries:
+        _check_entry(entry, limits)
+        try:
+            with archive.open(entry) as stream:
+                formula, link = _scan(stream, entry)
+        except IntakeError:
+            raise
+        except Exception:
+            raise IntakeError("The workbook is damaged: a part of it cannot be unpacked.", remedy=_RESAVE) from None
+        formulas, links = formulas or formula, links or link
+    names = tuple(entry.filename for entry in entries)
+    if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
+        if any(name.startswith(("word/", "ppt/")) or name == "content.xml" for name in names):
+            raise IntakeError("This is an office document, but not an xlsx workbook.", remedy="Save the table as xlsx.")
+        raise IntakeError("This is an archive, but not an xlsx workbook.", remedy="Unpack it and bring the table.")
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise IntakeError("The workbook holds macros.", remedy="Save it as .xlsx, without macros.")
+    return Archive(names, formulas, links)
