@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.comparison.view import export_table
-from dashboard.ui.badges import legend
 from dashboard.ui.chart import chart
-from dashboard.ui.compare_view import BY, HORIZONS, UNITS, comparison_of, curves_of, drawn, question
+from dashboard.ui.compare_view import BY, HORIZONS, UNITS, comparison_of, drawn, question
 from dashboard.ui.context import page_context
 from dashboard.ui.evidence_table import evidence_table
 from dashboard.ui.links import check_choice
 from dashboard.ui.starting_points import starting_points
 from dashboard.ui.state import bound
+
+KEY = (
+    "Solid mark: printed. Hollow mark: printed but off the curve (a bound, approximate or contradicted). Line: derived, "
+    "constant hazard between printed figures, never beyond the last. In the table ● reported, ○ derived."
+)
 
 context = page_context()
 starting_points()
@@ -29,7 +32,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="compare_con
 
 asked = question(context, by, study)
 comparison = comparison_of(context, *asked)
-figure, grid = drawn(context, *asked, UNITS[unit], HORIZONS[horizon])
+figure, grid, table = drawn(context, *asked, UNITS[unit], HORIZONS[horizon])
 with heading:
     st.title(comparison.title)
     st.markdown(comparison.sentence)
@@ -38,17 +41,14 @@ with heading:
     if study and comparison.study_id is None:
         st.info(f"{study} has no figure in this selection; all studies are shown. Remove a filter to see it.")
 
-curves = curves_of(context)
 chart(
     figure,
-    export_table(curves, comparison),
+    table,
     name=comparison.title,
     alt=comparison.sentence,
     key="survival",
-    caption="Solid markers are printed figures; lines between them are derived (constant hazard) and end at the last printed "
-    "figure. Hollow markers are printed but off the curve: bounds, approximations or contradictions.",
+    caption=KEY,
 )
-legend("reported", "derived")
 evidence_table(grid, title=f"{comparison.title}: every arm", key="arms")
 if comparison.left_out:
     st.caption("Left out of the bold summaries: " + "; ".join(comparison.left_out) + ".")

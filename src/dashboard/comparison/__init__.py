@@ -1,1 +1,1 @@
-"""Comparing published survival: curves through printed figures, groups of arms, the table and the words beside the plot."""
+"""Comparing published survival: curves through printed figures, groups of arms, the table and the words."""

@@ -1,14 +1,16 @@
 """One curve an arm, endpoint and time origin: the printed figures, and what a constant hazard between them gives.
 
-`build` runs once a study table; a selection afterwards is a choice among its rows. Columns are plain arrays, because every
-rerun reads them and a data frame costs more than the arithmetic.
+`build` runs once a study table; a selection afterwards is a choice among its rows. Columns are plain arrays, because
+every rerun reads them and a data frame costs more than the arithmetic.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -19,13 +21,14 @@ EXACT = "="
 REPORTED, DERIVED, NOT_REACHED = "reported", "derived", "not reached"
 GRID_MONTHS = np.arange(0.0, 241.0, 3.0)
 ARM_COLUMNS = (
-    "study_id", "arm_id", "arm_key", "endpoint", "time_origin", "label", "first_author", "year", "primary_site", "modality",
-    "family", "n", "is_subgroup", "cohort", "design", "centers", "citation", "era_start", "era_end", "era_basis",
+    "study_id", "arm_id", "arm_key", "endpoint", "time_origin", "label", "first_author", "year", "primary_site",
+    "modality", "family", "n", "is_subgroup", "cohort", "design", "centers",
+    "citation", "era_start", "era_end", "era_basis",
     "follow_up_median_months", "url",
 )  # fmt: skip
 POINT_COLUMNS = (
-    "arm_key", "measure", "value", "time_months", "qualifier", "ci_low", "ci_high", "n", "first_author", "year", "label",
-    "time_origin", "locator", "note", "figure_id",
+    "arm_key", "measure", "value", "time_months", "qualifier", "ci_low", "ci_high", "n", "first_author", "year",
+    "label", "time_origin", "locator", "note", "figure_id",
 )  # fmt: skip
 Knots = tuple[tuple[float, float], ...]
 
@@ -38,10 +41,12 @@ class Curves:
     knots : K tuples of (time_months, survival), from (0, 1) to the last printed figure that is used, never beyond.
     figures : (K,) printed figures on the curve.
     grid : (K, T) survival at GRID_MONTHS, NaN beyond the last knot.
-    cells : `median` and `s12` ... `s120`: value, `_status` (reported, derived, not reached or empty), `_ci_low`, `_ci_high`.
-    points : arrays of length P, one entry a printed survival rate or median: `x` months, `y` proportion, `used` (lies on the
+    cells : `median` and `s12` ... `s120`: value, `_status` (reported, derived, not reached or empty), `_ci_low`,
+    `_ci_high`. points : arrays of length P, one entry a printed survival rate or median: `x` months, `y` proportion,
+    `used` (lies on the
         curve) and the columns it was printed with; the points of curve k are `span[k] : span[k + 1]`.
     of_row : (rows of the table,) position of the curve a row belongs to, -1 for none.
+    at_risk : printed numbers at risk, arm_key -> [(time_months, number)].
     """
 
     arms: dict[str, np.ndarray]
@@ -52,6 +57,7 @@ class Curves:
     points: dict[str, np.ndarray]
     span: np.ndarray
     of_row: np.ndarray
+    at_risk: dict[str, list[tuple[float, float]]]
 
     def __len__(self) -> int:
         return len(self.knots)
@@ -71,21 +77,33 @@ class Curves:
 def survival_at(knots: Knots, times: np.ndarray) -> np.ndarray:
     """Survival at `times` (months) under a constant hazard between knots; NaN beyond the last knot.
 
-    Before a printed survival of zero the hazard has no finite value: survival stays at the level of the knot before it and
-    falls to zero at the printed time.
+    Before a printed survival of zero the hazard has no finite value: survival stays at the level of the knot before it
+    and falls to zero at the printed time.
     """
-    x = np.array([time for time, _ in knots])
-    y = np.array([survival for _, survival in knots])
-    dies = len(y) > 1 and y[-1] == 0
-    logs = np.log(np.where(y > 0, y, y[-2] if dies else 1.0))
-    value = np.exp(np.interp(times, x, logs))
-    value = np.where(np.isin(times, x), y[np.clip(np.searchsorted(x, times), 0, len(x) - 1)], value)
-    return np.where((times < 0) | (times > x[-1]), np.nan, value)
+    x = [time for time, _ in knots]
+    y = [survival for _, survival in knots]
+    logs = [math.log(s if s > 0 else before) for s, before in zip(y, [1.0, *y[:-1]], strict=True)]
+    value = np.exp(np.interp(times, x, logs, left=np.nan, right=np.nan))
+    if y[-1] == 0:
+        value[np.asarray(times) == x[-1]] = 0.0
+    return value
+
+
+def survival_once(knots: Knots, time: float) -> float:
+    """`survival_at` for one time, a hundred times cheaper."""
+    right = bisect_left(knots, (time,))
+    if right == len(knots):
+        return math.nan
+    (t1, s1) = knots[right]
+    if t1 == time:
+        return s1
+    (t0, s0) = knots[right - 1]
+    return s0 if s1 <= 0 else s0 * (s1 / s0) ** ((time - t0) / (t1 - t0))
 
 
 def median_of(knots: Knots) -> float | None:
     """Time (months) at which the curve falls to one half, None where it does not within the published time."""
-    for (t0, s0), (t1, s1) in zip(knots, knots[1:], strict=False):
+    for (t0, s0), (t1, s1) in pairwise(knots):
         if s0 == 0.5:
             return t0
         if s1 <= 0.5:
@@ -96,8 +114,8 @@ def median_of(knots: Knots) -> float | None:
 def knots_through(rates: dict[float, float], median: float | None) -> tuple[Knots, bool]:
     """Knots through the rates and, where it fits between them, the median; and whether the median lies on the curve.
 
-    A median that contradicts the rates is left off: the rates are more figures, and each was read at its own time. A rate
-    that rises above an earlier one is left off for the same reason.
+    A median that contradicts the rates is left off: the rates are more figures, and each was read at its own time. A
+    rate that rises above an earlier one is left off for the same reason.
     """
     knots = [(0.0, 1.0)]
     for time, survival in sorted(rates.items()):
@@ -138,7 +156,15 @@ def build(table: pd.DataFrame) -> Curves:
     knots, cells = _all_cells(points, span)
     figures = np.array([len(k) - 1 for k in knots], dtype=int)
     grid = np.vstack([survival_at(k, GRID_MONTHS) for k in knots]) if knots else np.zeros((0, len(GRID_MONTHS)))
-    return Curves(arms, knots, figures, grid, cells, points, span, of_row)
+    return Curves(arms, knots, figures, grid, cells, points, span, of_row, _at_risk(table))
+
+
+def _at_risk(table: pd.DataFrame) -> dict[str, list[tuple[float, float]]]:
+    rows = table.loc[table["measure"].eq("n_at_risk").fillna(False), ["arm_key", "time_months", "value"]].dropna()
+    found: dict[str, list[tuple[float, float]]] = {}
+    for key, time, number in rows.sort_values("time_months").itertuples(index=False):
+        found.setdefault(str(key), []).append((float(time), float(number)))
+    return found
 
 
 def _plain(column: pd.Series) -> np.ndarray:
@@ -160,7 +186,7 @@ def _flags(source: pd.DataFrame, span: np.ndarray) -> tuple[np.ndarray, np.ndarr
             np.array(
                 [
                     separator.join(dict.fromkeys(p for c in cells[a:b] if c for p in c.split(separator) if p))
-                    for a, b in zip(span[:-1], span[1:], strict=True)
+                    for a, b in pairwise(span.tolist())
                 ],
                 dtype=object,
             )
@@ -176,7 +202,7 @@ def _all_cells(points: dict[str, np.ndarray], span: np.ndarray) -> tuple[list[Kn
     cells |= {f"{n}_status": np.full(count, "", dtype=object) for n in names}
     values = {n: points[n].tolist() for n in ("measure", "x", "y", "qualifier", "ci_low", "ci_high", "note")}
     all_knots: list[Knots] = []
-    for k, (start, stop) in enumerate(zip(span[:-1].tolist(), span[1:].tolist(), strict=True)):
+    for k, (start, stop) in enumerate(pairwise(span.tolist())):
         rates: dict[float, int] = {}
         medians: list[int] = []
         for i in range(start, stop):
@@ -220,7 +246,7 @@ def _fill_milestones(
             _print(cells, name, k, values, rates[milestone], values["y"][rates[milestone]])
         elif len(knots) > 2 and milestone <= knots[-1][0]:
             # One figure alone fixes no shape: nothing is derived from it.
-            cells[name][k] = survival_at(knots, np.array([float(milestone)]))[0]
+            cells[name][k] = survival_once(knots, float(milestone))
             cells[f"{name}_status"][k] = DERIVED
 
 

@@ -1,8 +1,8 @@
 """Groups of curves: which curve belongs to which group, and the descriptive summary of a group.
 
-The summary is not a pooled estimate. It answers "if all patients of these arms were one cohort": between grid times t and u
-its conditional survival is the mean of the arms' S(u)/S(t), weighted by the patients expected alive at t (n S(t)); an arm
-leaves at its last published time, as if censored. It therefore never rises when an arm leaves.
+The summary is not a pooled estimate. It answers "if all patients of these arms were one cohort": between grid times t
+and u its conditional survival is the mean of the arms' S(u)/S(t), weighted by the patients expected alive at t (n
+S(t)); an arm leaves at its last published time, as if censored. It therefore never rises when an arm leaves.
 """
 
 from __future__ import annotations
@@ -185,8 +185,8 @@ def _patients(curves: Curves, members: np.ndarray) -> int | None:
 def disjoint(curves: Curves, members: np.ndarray) -> tuple[np.ndarray, tuple[tuple[int, str], ...]]:
     """Curves of disjoint arms with a size and at least one usable figure, and (curve, reason) of the others.
 
-    Out: subgroups; arms without n or without a usable figure; a second time origin of the same arm; all but one study of an
-    overlapping cohort (the one with most patients stays).
+    Out: subgroups; arms without n or without a usable figure; a second time origin of the same arm; all but one study
+    of an overlapping cohort (the one with most patients stays).
     """
     arms = curves.arms
     left: list[tuple[int, str]] = []

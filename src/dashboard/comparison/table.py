@@ -31,7 +31,7 @@ def years(start: float, end: float, basis: str) -> str:
 
 
 def comparison_table(curves: Curves, groups: Sequence[Group]) -> pd.DataFrame:
-    """One row a curve with raw values (months, proportions) and a status column beside each derived-or-reported value."""
+    """One row a curve with raw values (months, proportions); a status column says reported or derived."""
     members = np.concatenate([g.members for g in groups]) if groups else np.zeros(0, dtype=int)
     group_of = np.concatenate([np.full(len(g.members), g.label, dtype=object) for g in groups]) if groups else members
     arms = {name: values[members] for name, values in curves.arms.items()}
@@ -67,7 +67,8 @@ def titles(codes: str) -> list[str]:
 
 
 def grid(curves: Curves, groups: Sequence[Group], most: int = 300) -> dict[str, object]:
-    """The same table for the screen: columns, and rows of cells {t: text, v: sort value, s: status, h: link, d: detail}.
+    """The same table for the screen: columns, and rows of cells {t: text, v: sort value, s: status, h: link, d:
+    detail}.
 
     Only the first `most` rows; the download holds all.
     """

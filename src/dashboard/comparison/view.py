@@ -9,7 +9,6 @@ import pandas as pd
 
 from dashboard.comparison.curves import Curves
 from dashboard.comparison.groups import Group, make_groups
-from dashboard.comparison.table import comparison_table
 from dashboard.comparison.words import caution_line, left_out_lines, sentence
 from dashboard.selection import Selection, arms_without_figures
 from dashboard.vocabulary import ENDPOINTS, MODALITIES, PRIMARY_SITES, label
@@ -68,7 +67,7 @@ def compare(
     study: str | None = None,
     dark: bool = False,
 ) -> Comparison:
-    """The comparison that answers `selection`, grouped by treatment, family, site, era or arm; optionally of one study."""
+    """The comparison that answers `selection`, grouped by a key of `groups.BY`; optionally of one study."""
     chosen = curves.of_rows(rows)
     one = focus(curves, chosen, selection, study)
     if one is not None:
@@ -86,8 +85,3 @@ def compare(
         silent=silent,
         study_id=one,
     )
-
-
-def export_table(curves: Curves, comparison: Comparison) -> pd.DataFrame:
-    """The table of a comparison for a download."""
-    return comparison_table(curves, comparison.groups)

@@ -50,12 +50,17 @@ def _value_at(curves: Curves, group: Group, months: int) -> tuple[float, str] | 
 
 
 def sentence(curves: Curves, groups: Sequence[Group], endpoint: str) -> str:
-    """What is seen, in one or two sentences: survival at the milestone most groups have, best to worst, and the medians."""
+    """What is seen: survival of each group, best to worst, and the range of medians.
+
+    At five years where at least half of the groups that can be compared have it, else at an earlier milestone.
+    """
     name = label(ENDPOINTS, endpoint)
-    milestone = max((60, 36, 24, 12, 120), key=lambda m: sum(_value_at(curves, g, m) is not None for g in groups))
+    reach = {m: sum(_value_at(curves, g, m) is not None for g in groups) for m in (60, 36, 24, 12, 120)}
+    milestone = next(m for m in reach if reach[m] >= max(reach.values()) / 2)
     known = [(g, v) for g in groups if (v := _value_at(curves, g, milestone)) is not None]
     if not known:
-        return f"{name}: no group has two printed figures or a figure at 1, 2, 3, 5 or 10 years; the plot shows single points."
+        return None
+        f"{name}: no group has two printed figures or a figure at 1, 2, 3, 5 or 10 years; the plot shows single points."
     known.sort(key=lambda item: -item[1][0])
     parts = [f"{_in_sentence(g.label)} {percent(round(v, 2) if how != REPORTED else v)}" for g, (v, how) in known[:6]]
     more = f" and {len(known) - 6} more groups" if len(known) > 6 else ""
@@ -93,7 +98,7 @@ def _medians(curves: Curves, groups: Sequence[Group]) -> str:
 
 
 def cautions(curves: Curves, groups: Sequence[Group]) -> list[str]:
-    """Why the groups are not comparable without care, from the data: studies, choice of treatment, time origins, era."""
+    """Why the groups are not comparable without care: studies, choice of treatment, time origins, era."""
     if len(groups) < 2:
         return []
     members = np.concatenate([group.members for group in groups])
@@ -108,8 +113,8 @@ def cautions(curves: Curves, groups: Sequence[Group]) -> list[str]:
     origins = {str(o) for o in arms["time_origin"][members]}
     if origins == {"not-stated"}:
         said.append(
-            "the time origin is not stated: if time counts from diagnosis, who lived long enough to be treated looks better "
-            "(immortal-time bias)"
+            "the time origin is not stated: if time counts from diagnosis, who lived long enough to be treated "
+            "looks better (immortal-time bias)"
         )
     elif len(origins) > 1:
         names = ", ".join(sorted(label(TIME_ORIGINS, o) for o in origins))

@@ -16,13 +16,14 @@ from dashboard.comparison.curves import Curves, Knots, survival_at
 from dashboard.comparison.groups import Group
 from dashboard.comparison.words import figure_words
 from dashboard.figures.labels import spread
-from dashboard.figures.theme import axis, faded, ink, layout, safe
+from dashboard.figures.theme import axis, faded, figure, ink, layout, safe
 from dashboard.vocabulary import TIME_ORIGINS, label
 
 MAX_LABELS = 18
 MAX_ARM_LINES = 150
 LABEL_GAP = 0.053
-HEIGHT = 460
+HEIGHT = 420
+RISK_ROW = 20
 HORIZONS = (24, 36, 60, 84, 120, 180, 240)
 ALONE, AMONG = 1.0, 0.35
 
@@ -49,8 +50,8 @@ def survival_figure(
 ) -> go.Figure:
     """Kaplan-Meier style plot of the groups: survival 0 to 100% against time since the origin.
 
-    A group of one curve is that curve; a group of several shows each as a thin line and its summary in bold. `unit` is months
-    or years. Nothing is drawn beyond an arm's last published figure or beyond `horizon_months`.
+    A group of one curve is that curve; a group of several shows each as a thin line and its summary in bold. `unit` is
+    months or years. Nothing is drawn beyond an arm's last published figure or beyond `horizon_months`.
     """
     members = np.concatenate([group.members for group in groups]) if groups else np.zeros(0, dtype=int)
     if horizon_months is None:
@@ -61,7 +62,7 @@ def survival_figure(
     ends: list[tuple[Group, float, float]] = []
     for group in groups:
         lines, end = _lines(curves, group, horizon_months, scale, thin)
-        inside = curves.points_of(group.members)
+        inside = curves.points_of([k for k in group.members.tolist() if k in thin])
         inside = inside[curves.points["x"][inside] <= horizon_months]
         data += lines + _printed(curves, group, inside, scale)
         if end is None and len(inside):
@@ -75,26 +76,45 @@ def survival_figure(
         "line": {"color": ink(dark).axis, "width": 1, "dash": "dot"}, "layer": "below",
     }  # fmt: skip
     right = 24 if not names else min(210, 26 + max(round(7.3 * len(name["text"])) for name in names))
-    return go.Figure(
-        {
-            "data": data,
-            "layout": layout(
+    risk = _numbers_at_risk(curves, groups, horizon_months, scale, dark)
+    return figure(
+        data,
+        layout(
+            dark,
+            height=HEIGHT + RISK_ROW * len(risk),
+            margin={"l": 60, "r": right, "t": 8, "b": 46 + RISK_ROW * len(risk)},
+            xaxis=axis(
                 dark,
-                height=HEIGHT,
-                margin={"l": 60, "r": right, "t": 12, "b": 50},
-                xaxis=axis(
-                    dark,
-                    title=f"Time ({unit})",
-                    range=[0, horizon_months / scale],
-                    dtick=_tick_step(horizon_months, unit),
-                    showgrid=False,
-                ),
-                yaxis=axis(dark, title="Survival", range=[-0.01, 1.02], tickformat=".0%", dtick=0.2),
-                annotations=names,
-                shapes=[half, *leaders],
+                title=f"Time ({unit})",
+                range=[0, horizon_months / scale],
+                dtick=_tick_step(horizon_months, unit),
+                showgrid=False,
             ),
-        }
+            yaxis=axis(dark, title="Survival", range=[-0.01, 1.02], tickformat=".0%", dtick=0.2),
+            annotations=names + risk,
+            shapes=[half, *leaders],
+        ),
     )
+
+
+def _numbers_at_risk(
+    curves: Curves, groups: Sequence[Group], horizon: float, scale: float, dark: bool
+) -> list[dict[str, Any]]:
+    """One line under the plot for each single arm that printed numbers at risk after the start."""
+    lines = []
+    for group in groups:
+        printed = curves.at_risk.get(curves.arms["arm_key"][group.members[0]], ()) if len(group.members) == 1 else ()
+        shown = [f"{number:g} at {time / scale:g}" for time, number in printed if time <= horizon]
+        if shown:
+            lines.append(
+                {
+                    "x": 0, "xref": "paper", "xanchor": "left", "y": 0, "yref": "paper", "yanchor": "top",
+                    "yshift": -46 - RISK_ROW * len(lines), "showarrow": False, "align": "left",
+                    "text": f"Number at risk, {safe(group.label)}: {', '.join(shown)} (printed)",
+                    "font": {"size": 13, "color": ink(dark).muted},
+                }
+            )  # fmt: skip
+    return lines
 
 
 def default_horizon(curves: Curves, members: np.ndarray) -> int:

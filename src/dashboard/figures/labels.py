@@ -10,8 +10,8 @@ import numpy as np
 def spread(values: Sequence[float], gap: float, low: float, high: float) -> np.ndarray:
     """Positions near `values`, at least `gap` apart and inside low..high, in the order of the values.
 
-    Pool-adjacent-violators on the values less their stacked offsets: the least-squares nearest positions with that gap. Where
-    they do not all fit, the gap shrinks evenly.
+    Pool-adjacent-violators on the values less their stacked offsets: the least-squares nearest positions with that gap.
+    Where they do not all fit, the gap shrinks evenly.
     """
     wanted = np.asarray(values, dtype=float)
     count = len(wanted)

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.comparison.curves import Curves, build
-from dashboard.comparison.table import grid
+from dashboard.comparison.table import comparison_table, grid
 from dashboard.comparison.view import Comparison, compare
 from dashboard.figures.curves import survival_figure
 from dashboard.selection import Selection, apply
@@ -45,13 +45,13 @@ def drawn(
     dark: bool,
     unit: str,
     horizon: int | None,
-) -> tuple[go.Figure, dict[str, Any]]:
-    """The figure and the table on the screen, kept."""
+) -> tuple[go.Figure, dict[str, Any], pd.DataFrame]:
+    """The figure, the table on the screen and the table to download, kept."""
     source = OpenTable(table, table_key)
     comparison = comparison_of(source, table_key, selection, by, study, dark)
     curves = curves_of(source)
     figure = survival_figure(curves, comparison.groups, unit=unit, horizon_months=horizon, dark=dark)
-    return figure, grid(curves, comparison.groups)
+    return figure, grid(curves, comparison.groups), comparison_table(curves, comparison.groups)
 
 
 def question(context: PageContext, by: str, study: str | None) -> tuple[str, Selection, str, str | None, bool]:

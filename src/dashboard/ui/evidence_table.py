@@ -8,5 +8,5 @@ from dashboard.ui.component import component
 
 
 def evidence_table(grid: dict[str, Any], *, title: str, key: str) -> None:
-    """Draw a table of `comparison.table.grid` form: columns and rows of cells {t, v, s, h, c, d}, and the total of rows."""
+    """Draw a table of the form that `comparison.table.grid` makes: columns, rows of cells, total of rows."""
     component("evidence_table")(data={**grid, "title": title}, key=key)
