@@ -52,14 +52,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def serve(script: Path, log: Path, cwd: Path = ROOT) -> tuple[subprocess.Popen[bytes], str]:
+def serve(script: Path, log: Path, env: dict[str, str] | None = None) -> tuple[subprocess.Popen[bytes], str]:
     """Start `streamlit run script`, wait until it is healthy; the process and its address."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen(
             [*command, "--server.address", "127.0.0.1", "--server.headless", "true"],
-            cwd=cwd,
+            cwd=ROOT,
+            env=env,
             stdout=out,
             stderr=subprocess.STDOUT,
         )
