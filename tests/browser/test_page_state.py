@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, serve
+from harness import ROOT, serve
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
