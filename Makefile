@@ -1,2 +1,38 @@
-run:
-	streamlit run app.py
+# Works from a bare machine with Python 3.11 or newer: the first run makes .venv, later runs reuse it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export PYTHONPATH := src
+
+.PHONY: run test lint data bench bench-accuracy clean
+
+run: $(STAMP)
+	$(BIN)/streamlit run app.py
+
+test: $(STAMP)
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy app.py pages src/dashboard
+	$(BIN)/python -m pip check
+
+data: $(STAMP)
+	$(BIN)/python -m dashboard.evidence.build
+
+bench: $(STAMP)
+	$(BIN)/python benchmarks/app_speed.py
+
+bench-accuracy: $(STAMP)
+	$(BIN)/python benchmarks/accuracy.py
+
+$(STAMP): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed: make PYTHON=python3.11 ...'; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) artefacts .pytest_cache .mypy_cache .ruff_cache

@@ -14,7 +14,7 @@ ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
 def settled(page: Page) -> None:
     """Wait until the app has drawn everything: the facets are there and no run is under way."""
     expect(page.locator("fieldset label").first).to_be_visible()
-    page.wait_for_function("document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'")
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_have_count(1)
     expect(page.locator("[data-stale=true]")).to_have_count(0)
 
 

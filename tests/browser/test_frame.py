@@ -6,8 +6,6 @@ import re
 import urllib.request
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
-
 from driver import (
     axe_violations,
     box,
@@ -19,6 +17,7 @@ from driver import (
     totals,
     visit,
 )
+from playwright.sync_api import BrowserContext, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -113,7 +112,7 @@ def test_chips_remove_one_filter_each_and_reset_removes_all(page: Page, app_url:
     expect(chip(page, "Primary site: Breast")).to_be_visible()
     chip(page, "Text: liver").click()
     expect(chip(page, "Text: liver")).to_have_count(0)
-    settled(page)
+    expect(page.locator(".st-key-reset")).to_have_count(1)
     page.locator(".st-key-reset button").click()
     expect(chip(page, "Subgroups included")).to_have_count(0)
     settled(page)

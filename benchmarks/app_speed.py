@@ -1,0 +1,167 @@
+"""Speed of the app beside a bare Streamlit script in the same run: `make bench`, about two minutes.
+
+Start to healthy, rerun after a filter change (AppTest), and filter click to redrawn (Chromium), on the shipped table
+and on tables of 1,000 and 10,000 studies resampled from it. Absolute times do not travel; the ratios do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests" / "browser")]
+
+from harness import BROWSER_ARGS, find_chromium, serve  # noqa: E402
+from synthetic import resample  # noqa: E402
+
+from dashboard.evidence import load  # noqa: E402
+from dashboard.evidence.build import EVIDENCE_DATE  # noqa: E402
+from dashboard.evidence.parquet import encode  # noqa: E402
+
+SIZES = (1_000, 10_000)
+CLICKS = 8
+WIDTHS = (8, 12, 8, 14, 8, 15, 9)
+# Seconds from a click until the text changes, then until no run is under way and nothing is stale.
+WATCH = """([selector, target]) => new Promise((done) => {
+  const text = () => document.querySelector(selector)?.innerText
+  const before = text(), start = performance.now()
+  const idle = () => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
+    && !document.querySelector('[data-stale=true]')
+  let changed = null
+  const look = () => {
+    if (changed === null && text() !== before) changed = performance.now() - start
+    if (changed !== null && idle()) done([changed, performance.now() - start])
+    else if (performance.now() - start > 30000) done([NaN, NaN])
+    else requestAnimationFrame(look)
+  }
+  window.atlasTarget.click()
+  look()
+})"""
+
+
+@dataclass
+class Row:
+    """One line of the result; milliseconds."""
+
+    name: str
+    start: float
+    fresh: float
+    known: float | None
+    facets: float | None
+    changed: float
+    settled: float
+
+
+def tree(where: Path, studies: int | None) -> Path:
+    """A copy of the app in `where`, on the shipped table or on one of `studies` resampled studies."""
+    for part in ("app.py", "src", "pages", ".streamlit", "data"):
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, where / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, where / part)
+    if studies is not None:
+        (where / "data" / "studies.parquet").write_bytes(encode(resample(load(), studies, seed=1), EVIDENCE_DATE))
+    return where
+
+
+def probe(kind: str, script: Path, home: Path) -> dict[str, float]:
+    """The rerun times of a script, from a process of its own."""
+    env = {**os.environ, "PYTHONPATH": str(home / "src")}
+    command = [sys.executable, str(ROOT / "benchmarks" / "rerun_probe.py"), kind, str(script)]
+    run = subprocess.run(command, env=env, cwd=home, capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise RuntimeError(run.stderr)
+    found: dict[str, float] = json.loads(run.stdout.splitlines()[-1])
+    return found
+
+
+def clicks(browser: Browser, url: str, find: str, ready: str, changed: str) -> tuple[float, float]:
+    """Median milliseconds from a click on what `find` (JavaScript) returns to changed text, and to all settled."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto(url)
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    page.locator(ready).first.wait_for()
+    page.wait_for_timeout(1500)
+    times = []
+    for _ in range(CLICKS):
+        page.evaluate(f"window.atlasTarget = {find}")
+        times.append(page.evaluate(WATCH, [changed, None]))
+        page.wait_for_timeout(150)
+    context.close()
+    # the first click pays for what the browser loads once
+    return statistics.median(t[0] for t in times[1:]), statistics.median(t[1] for t in times[1:])
+
+
+def measure(name: str, kind: str, script: Path, main: Path, home: Path, browser: Browser) -> Row:
+    """All measurements of one app."""
+    found = probe(kind, main, home)
+    start = time.perf_counter()
+    process, url = serve(script, home / "server.log", env={**os.environ, "PYTHONPATH": str(home / "src")}, cwd=home)
+    started = (time.perf_counter() - start) * 1000
+    try:
+        if kind == "app":
+            target = "[...document.querySelectorAll('*')].find(e => e.shadowRoot?.querySelector('fieldset'))"
+            find = f"({target})?.shadowRoot.querySelectorAll('input')[2]"
+            changed, settled = clicks(browser, url, find, "fieldset label", ".st-key-filter_head")
+        else:
+            changed, settled = clicks(
+                browser, url, "document.querySelector('.stButton button')", ".stButton button", ".stMain"
+            )
+    finally:
+        process.terminate()
+        process.wait(10)
+    return Row(name, started, found["fresh"], found.get("known"), found.get("facets"), changed, settled)
+
+
+def report(rows: list[Row]) -> str:
+    """The table that is printed; the bare script is the first row."""
+    bare = rows[0]
+    names = ("start", "rerun, new", "x bare", "rerun, known", "facets", "click to text", "settled")
+    head = "ms".ljust(18) + "".join(name.rjust(width) for name, width in zip(names, WIDTHS, strict=True))
+    lines = [head]
+    for row in rows:
+        known = "" if row.known is None else f"{row.known:.1f}"
+        facets = "" if row.facets is None else f"{row.facets:.1f}"
+        lines.append(
+            f"{row.name:<18}{row.start:>8.0f}{row.fresh:>12.1f}{row.fresh / bare.fresh:>8.1f}{known:>14}{facets:>8}"
+            f"{row.changed:>15.0f}{row.settled:>9.0f}"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure and print."""
+    chromium = find_chromium()
+    if chromium is None:
+        sys.exit("No Chromium found; set CHROMIUM to its path.")
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_ARGS)
+        home = Path(folder) / "bare"
+        home.mkdir()
+        bare = ROOT / "benchmarks" / "bare.py"
+        rows = [measure("bare script", "bare", bare, bare, home, browser)]
+        for studies in (None, *SIZES):
+            home = Path(folder) / str(studies)
+            home.mkdir()
+            tree(home, studies)
+            name = "shipped table" if studies is None else f"{studies:,} studies"
+            rows.append(measure(name, "app", home / "app.py", home / "src" / "dashboard" / "main.py", home, browser))
+        browser.close()
+    print(report(rows))
+
+
+if __name__ == "__main__":
+    main()
