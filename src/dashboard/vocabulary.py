@@ -125,7 +125,7 @@ MODALITIES: Final = _by_slug(
         "surgery",
         ("#2F5FD0", "#8DA9F5"),
         "dashdot",
-        "square",
+        "pentagon",
         "Planned resection in two operations, ALPPS included.",
     ),
     _modality(

@@ -3,6 +3,7 @@
 A table that a folder does not hold is taken from `good`.
 """
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +23,11 @@ def read_case(name: str) -> dict[str, pd.DataFrame]:
     return {table: read_text(path if path.exists() else FOLDER / "good" / path.name) for table, path in own.items()}
 
 
+@cache
+def problems_of(name: str) -> pd.DataFrame:
+    return validate_tables(**read_case(name))
+
+
 def expected(name: str) -> set[tuple[str, int, str, str]]:
     frame = pd.read_csv(FOLDER / name / "expected.csv")
     return set(frame.itertuples(index=False, name=None))
@@ -29,7 +35,7 @@ def expected(name: str) -> set[tuple[str, int, str, str]]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_every_problem_is_named_and_no_other(name):
-    problems = validate_tables(**read_case(name))
+    problems = problems_of(name)
     found = set(problems[["table", "row", "column", "rule"]].itertuples(index=False, name=None))
     assert found == expected(name)
     assert len(problems) == len(found)
@@ -38,7 +44,7 @@ def test_every_problem_is_named_and_no_other(name):
 @pytest.mark.parametrize("name", CASES)
 def test_value_is_the_cell_as_written_and_the_message_has_a_remedy(name):
     tables = read_case(name)
-    for problem in validate_tables(**tables).itertuples():
+    for problem in problems_of(name).itertuples():
         assert len(problem.message.split(". ")) >= 2 or "? " in problem.message or problem.message.endswith("?")
         if problem.row > 1:
             cell = tables[problem.table][problem.column].iloc[problem.row - 2]
@@ -65,7 +71,6 @@ def test_a_repeated_column_is_a_problem():
 
 
 def test_a_near_miss_is_given_its_term():
-    tables = read_case("vocabulary")
-    problems = validate_tables(**tables).set_index("value")["message"]
+    problems = problems_of("vocabulary").set_index("value")["message"]
     assert "Did you mean colorectal?" in problems["colo-rectal"]
     assert "Did you mean rct?" in problems["RCT"]

@@ -159,7 +159,7 @@ def _plain(rows: pd.DataFrame, found: Found) -> None:
                 f"A subset{size} of, or the same patients as, other arms of this study; never pooled beside them."
             )
         if figure and pd.notna(row.p_value) and pd.notna(row.note) and "test not named" in row.note.lower():
-            p = row.p_value if row.p_value[0] in "<>" else f"= {row.p_value}"
+            p = row.p_value if row.p_value[0] in "<>=" else f"= {row.p_value}"
             found["unnamed-test"][i].append(f"The paper prints p {p} without naming the test.")
         if row.citation == "inferred":
             found["citation-inferred"][i].append(FLAGS["citation-inferred"].meaning)

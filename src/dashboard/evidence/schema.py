@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -74,15 +75,22 @@ ROW_RULES: Final[dict[str, tuple[tuple[str, str, Bad], ...]]] = {
 }
 
 
-def _check(rule: str, column: str, bad: Bad) -> pa.Check:
-    def good(frame: pd.DataFrame) -> pd.Series:
-        return ~bad(frame).fillna(False).astype(bool)
+def _rules(table: str, keys: bool) -> dict[str, Bad]:
+    """The table's rules over several cells, by `rule:column`."""
+    found = {f"{rule}:{column}": bad for rule, column, bad in ROW_RULES[table]}
+    if keys and table in KEYS:
+        key = KEYS[table]
+        found[f"unique-key:{key[-1]}"] = lambda frame: frame.duplicated(key) & frame[key].notna().all(axis=1)
+    return found
 
-    return pa.Check(good, error=f"{rule}:{column}", ignore_na=False)
+
+def _check(name: str, bad: Bad) -> pa.Check:
+    # One verdict a table: pandera takes seconds to unfold a verdict a row, and `broken` finds the rows itself.
+    return pa.Check(lambda frame: not _flagged(bad, frame).any(), error=name)
 
 
-def _duplicate_key(key: list[str]) -> Bad:
-    return lambda frame: frame.duplicated(key) & frame[key].notna().all(axis=1)
+def _flagged(bad: Bad, frame: pd.DataFrame) -> np.ndarray:
+    return bad(frame).fillna(False).to_numpy(dtype=bool)
 
 
 def _column(table: str, name: str) -> pa.Column:
@@ -102,24 +110,27 @@ def _column(table: str, name: str) -> pa.Column:
 @lru_cache
 def table_schema(table: str, *, keys: bool = True) -> pa.DataFrameSchema:
     """The schema of "studies", "arms" or "outcomes"; `keys=False` leaves out the uniqueness of its key."""
-    checks = [_check(*rule) for rule in ROW_RULES[table]]
-    if keys and table in KEYS:
-        checks.append(_check("unique-key", KEYS[table][-1], _duplicate_key(KEYS[table])))
+    checks = [_check(name, bad) for name, bad in _rules(table, keys).items()]
     return pa.DataFrameSchema({name: _column(table, name) for name in TABLE_COLUMNS[table]}, checks=checks)
 
 
-def broken(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> list[tuple[int, str, str]]:
-    """Every broken rule of a prepared frame, its index 0..rows-1: (position, rule, column), each once."""
+def broken(table: str, frame: pd.DataFrame, *, keys: bool = True) -> list[tuple[int, str, str]]:
+    """Every broken rule of a table's frame, its index 0..rows-1: (position, rule, column), each once."""
     try:
-        schema.validate(frame, lazy=True)
+        table_schema(table, keys=keys).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases
     else:
         return []
+    rules_of = _rules(table, keys)
     found: dict[tuple[int, str, str], None] = {}
-    for case in cases.itertuples():
-        rule, _, column = str(case.check).partition(":")
-        if rule == "not_nullable":
-            rule, column = "required", str(case.column)
-        found[int(case.index), rule, column] = None
+    for name, column, index in zip(cases["check"], cases["column"], cases["index"], strict=True):
+        rule, _, where = str(name).partition(":")
+        if name in rules_of:
+            for position in np.flatnonzero(_flagged(rules_of[name], frame)).tolist():
+                found[position, rule, where] = None
+        elif rule == "not_nullable":
+            found[int(index), "required", str(column)] = None
+        else:
+            found[int(index), rule, where] = None
     return list(found)

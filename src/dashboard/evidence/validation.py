@@ -14,10 +14,11 @@ import pandas as pd
 
 from dashboard.evidence.messages import message
 from dashboard.evidence.rules import COUNTS
-from dashboard.evidence.schema import broken, table_schema
+from dashboard.evidence.schema import broken
 from dashboard.evidence.tables import INTEGER_COLUMNS, NUMBER_COLUMNS, TABLE_COLUMNS, as_text, numbers
 
 HEADER_ROW: Final = 1
+Cells = dict[str, list[str | None]]
 COLUMNS: Final = ["table", "row", "column", "value", "rule", "message"]
 
 
@@ -67,25 +68,23 @@ def as_frame(problems: list[Problem], rows: pd.Series) -> pd.DataFrame:
 def find_problems(tables: Mapping[str, pd.DataFrame], *, keys: bool = True) -> Iterator[Problem]:
     """Problems of the three tables; `keys=False` leaves out the uniqueness of study_id and arm_id."""
     typed: dict[str, pd.DataFrame] = {}
-    texts: dict[str, pd.DataFrame] = {}
+    cells: dict[str, Cells] = {}
     for table, frame in tables.items():
         yield from _header(table, frame)
-        texts[table] = text = as_text(frame, TABLE_COLUMNS[table])
+        text = as_text(frame, TABLE_COLUMNS[table])
+        cells[table] = {
+            name: [None if pd.isna(cell) else cell for cell in text[name].tolist()] for name in TABLE_COLUMNS[table]
+        }
         absent = [name for name in TABLE_COLUMNS[table] if name not in frame.columns]
-        typed[table], wrong = _numbers(table, text)
+        typed[table], wrong = _numbers(table, text, cells[table])
         yield from wrong
         unreadable = {(p.position, p.column) for p in wrong}
-        for position, rule, column in broken(typed[table], table_schema(table, keys=keys)):
+        for position, rule, column in broken(table, typed[table], keys=keys):
             # A cell that could not be read, or that has no column, is reported once, for that.
             if column not in absent and (position, column) not in unreadable:
-                yield Problem(table, position, column, _cell(text, position, column), rule)
+                yield Problem(table, position, column, cells[table][column][position], rule)
     for table, position, column, rule in _across(typed):
-        yield Problem(table, position, column, _cell(texts[table], position, column), rule)
-
-
-def _cell(text: pd.DataFrame, position: int, column: str) -> str | None:
-    cell = text[column].iloc[position]
-    return None if pd.isna(cell) else str(cell)
+        yield Problem(table, position, column, cells[table][column][position], rule)
 
 
 def _header(table: str, frame: pd.DataFrame) -> Iterator[Problem]:
@@ -101,23 +100,19 @@ def _header(table: str, frame: pd.DataFrame) -> Iterator[Problem]:
             yield Problem(table, -1, name, name, "unknown-column")
 
 
-def _numbers(table: str, text: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+def _numbers(table: str, text: pd.DataFrame, cells: Cells) -> tuple[pd.DataFrame, list[Problem]]:
     """Number columns as float64; cells that are none become NaN and a problem."""
     out, problems = text.copy(), []
     for name in TABLE_COLUMNS[table]:
         whole = name in INTEGER_COLUMNS
         if not whole and name not in NUMBER_COLUMNS:
             continue
-        cells = text[name]
-        values = numbers(cells)
-        bad = values.isna() & cells.notna()
+        values = numbers(text[name])
+        bad = values.isna() & text[name].notna()
         if whole:
             bad |= (values % 1).gt(0)
         rule = "whole-number" if whole else "number"
-        problems += [
-            Problem(table, i, name, _cell(text, i, name), rule)
-            for i in np.flatnonzero(bad.to_numpy(dtype=bool)).tolist()
-        ]
+        problems += [Problem(table, i, name, cells[name][i], rule) for i in np.flatnonzero(bad.to_numpy()).tolist()]
         out[name] = values.mask(bad)
     return out, problems
 
