@@ -1,0 +1,90 @@
+"""The page's words and table: the numbers are those of the table, and the traps are named."""
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from dashboard.comparison.curves import build
+from dashboard.comparison.table import comparison_table, grid
+from dashboard.comparison.view import OPENING_STUDY, compare
+from dashboard.figures.curves import survival_figure
+from dashboard.selection import Selection, apply
+
+
+def view(table, curves, selection=None, **options):
+    selection = selection or Selection()
+    return compare(table, curves, apply(table, selection), selection, **options)
+
+
+def test_nothing_chosen_opens_on_the_five_treatments(table, curves):
+    opening = view(table, curves)
+    assert opening.study_id == OPENING_STUDY
+    assert [(g.label, g.patients) for g in opening.groups] == [
+        ("Resection", 58), ("RFA", 28), ("TACE", 130), ("Systemic", 316), ("Observation", 117),
+    ]  # fmt: skip
+    assert opening.sentence.startswith(
+        "Overall survival at 5 years: resection 90%, RFA 84%, systemic 58%, TACE 55%, observation 38% (as printed)."
+    )
+    assert "38 months (observation) to 160 months (resection)" in opening.sentence
+    assert "not at random" in opening.caution
+    assert "immortal-time bias" in opening.caution
+
+
+def test_a_filter_leaves_the_opening_example(table, curves):
+    assert view(table, curves, Selection(sites=("neuroendocrine",))).study_id is None
+    assert view(table, curves, Selection(sites=("renal",)), study=OPENING_STUDY).study_id is None
+    assert view(table, curves, Selection(sites=("neuroendocrine",)), study=OPENING_STUDY).study_id == OPENING_STUDY
+
+
+def test_arms_without_figures_are_listed(table, curves):
+    selection = Selection(endpoint="pfs")
+    shown = view(table, curves, selection)
+    drawn = {curves.arms["arm_key"][k] for g in shown.groups for k in g.members}
+    assert len(shown.silent)
+    assert not drawn & set(shown.silent["arm_key"])
+
+
+def test_the_table_marks_every_number(table, curves):
+    shown = view(table, curves, Selection(sites=("neuroendocrine",)))
+    frame = comparison_table(curves, shown.groups)
+    assert len(frame) == sum(len(g.members) for g in shown.groups)
+    for title in ("Median (months)", "1-year survival", "3-year survival", "5-year survival", "10-year survival"):
+        stated = frame[title].notna()
+        assert frame.loc[stated, f"{title}: status"].isin(["reported", "derived"]).all()
+        assert (~frame.loc[~stated, f"{title}: status"].isin(["reported", "derived"])).all()
+
+
+def test_the_grid_shows_the_same_numbers(table, curves):
+    shown = view(table, curves)
+    rows = grid(curves, shown.groups)["rows"]
+    assert [row[7]["t"] for row in rows] == ["160", "123", "66", "70", "38"]
+    assert [row[10]["t"] for row in rows] == ["90%", "84%", "55%", "58%", "38%"]
+    assert {row[8]["s"] for row in rows} == {"derived"}
+
+
+@pytest.mark.parametrize("by", ["treatment", "family", "site", "era", "arm"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_figures_are_valid_and_end_where_the_papers_end(table, curves, by, dark):
+    shown = view(table, curves, Selection(sites=("uveal-melanoma", "renal")), by=by, dark=dark)
+    figure = survival_figure(curves, shown.groups, unit="years", dark=dark)
+    go.Figure(figure.to_dict())  # plotly's own validation
+    last = max(curves.knots[k][-1][0] for g in shown.groups for k in g.members)
+    for trace in figure.data:
+        if trace.mode == "lines":
+            assert np.nanmax(np.asarray(trace.x, dtype=float)) <= last / 12 + 1e-9
+
+
+def test_labels_from_the_data_are_text_not_markup(table, curves):
+    hostile = table.copy()
+    hostile["label"] = "<img src=x onerror=alert(1)>"
+    of_hostile = build(hostile)
+    shown = view(hostile, of_hostile, Selection(sites=("renal",)), by="arm")
+    assert "<img" not in survival_figure(of_hostile, shown.groups).to_json()
+
+
+def test_one_randomised_trial_needs_no_caution_about_choice(table, curves):
+    trial = next(
+        s for s in sorted(set(table.loc[table["design"].eq("rct"), "study_id"]))
+        if len(view(table, curves, Selection(designs=("rct",)), study=s, by="arm").groups) == 2
+    )  # fmt: skip
+    assert "at random" not in view(table, curves, Selection(designs=("rct",)), study=trial, by="arm").caution
