@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 MILESTONES = (12.0, 24.0, 36.0, 60.0)
 MONTHS = {"months": 1.0, "years": 12.0, "weeks": 7 / (365.25 / 12), "days": 12 / 365.25}
 WRONG_UNIT = {"SMART_3": "months"}
-"""SMART_3 is labelled days, but its median of 11.4 and its last time of 12 are months (the trial followed for a year)."""
+"""SMART_3 is labelled days, but its median of 11.4 and its last time of 12 can only be months."""
 
 
 def reference_dir() -> Path | None:

@@ -15,7 +15,7 @@ def test_constant_hazard_between_printed_points():
 
 
 def test_restricted_mean_of_one_exponential():
-    r = reconstruct([(12, math.exp(-1))], 50)
+    r = reconstruct([(12, math.exp(-1))], 50, early_shape=1)
     assert r.rmst(12) == pytest.approx(12 * (1 - math.exp(-1)), abs=1e-12)
     with pytest.raises(ValueError, match="horizon 12"):
         r.rmst(13)
@@ -66,3 +66,72 @@ def test_pseudo_patients_number_n_and_follow_the_curve():
 def test_impossible_input_is_refused_by_name(points, n, kwargs, message):
     with pytest.raises(ValueError, match=message):
         reconstruct(points, n, **kwargs)
+
+
+def test_routes_best_first():
+    points, n = [(12, 0.8), (36, 0.4)], 100
+    assert reconstruct(points, n).route is Route.N_ONLY
+    assert reconstruct(points, n, total_events=50).route is Route.DEATHS_FOLLOW_UP
+    assert reconstruct(points, n, total_events=50, n_at_risk={0: 100, 12: 70}).route is Route.AT_RISK
+    assert reconstruct(points, n, n_at_risk={12: 70}, survival_ci=[(36, 0.3, 0.5)]).route is Route.REPORTED_CI
+    assert reconstruct(points, None).route is Route.NONE
+
+
+def test_reported_interval_comes_back():
+    r = reconstruct([(12, 0.8), (36, 0.4)], 100, survival_ci=[(36, 0.3019, 0.4964)])
+    band = r.survival_interval([36]).iloc[0]
+    assert (band.low, band.high) == pytest.approx((0.3019, 0.4964), abs=2e-3)
+
+
+def test_numbers_at_risk_come_back():
+    r = reconstruct([(12, 0.8), (36, 0.4)], 100, n_at_risk={0: 100, 12: 70, 36: 20})
+    assert np.interp([12, 36], r.information.grid, r.information.at_risk) == pytest.approx([70, 20])
+    left = [(r.patients.time_months >= t).sum() for t in (12, 36)]
+    assert left == pytest.approx([70, 20], abs=1.5)
+
+
+def test_without_n_there_is_a_curve_but_no_interval():
+    r = reconstruct([(12, 0.8)], None)
+    assert r.survival(12) == 0.8
+    assert np.isnan(r.rmst_interval(12).se)
+    assert "n is not stated" in r.warnings[0]
+    with pytest.raises(ValueError, match="not stated"):
+        _ = r.patients
+
+
+def test_median_not_reached_is_not_the_same_as_beyond_the_curve():
+    assert reconstruct([(12, 0.8)], 10, median_months=math.inf).median_source == "not reached"
+    assert reconstruct([(12, 0.8)], 10).median_source == "beyond the curve"
+    contradicted = reconstruct([(12, 0.3)], 10, median_months=math.inf)
+    assert "not reached" in contradicted.warnings[0] and "0.3" in contradicted.warnings[0]
+
+
+def test_all_dead_and_nobody_dead():
+    dead = reconstruct([(12, 0.5), (24, 0)], 40)
+    assert dead.patients.event.sum() == 40
+    assert dead.rmst(24) < 24
+    alive = reconstruct([(12, 1)], 40)
+    assert alive.patients.event.sum() == 0
+    band = alive.survival_interval([12]).iloc[0]
+    assert band.high == 1 and 0.8 < band.low < 1
+
+
+@pytest.mark.parametrize("n", [20, 200, 2000])
+def test_pseudo_patients_follow_the_curve_within_a_step(n):
+    from dashboard.survival.estimate import KaplanMeier
+
+    r = reconstruct([(12, 0.8), (36, 0.4), (60, 0.25)], n, median_months=28, follow_up_months=40)
+    fit = KaplanMeier.fit(r.patients.time_months, r.patients.event)
+    grid = np.linspace(0, 60, 301)[:-1]
+    risk = np.maximum(fit.at_risk_at(grid), 1)
+    assert np.all(np.abs(fit.survival_at(grid) - r.curve(grid)) <= r.curve(grid) / risk + 1e-9)
+
+
+def test_contradictory_numbers_at_risk_and_deaths_are_named():
+    r = reconstruct([(12, 0.5)], 100, n_at_risk={0: 90, 6: 80, 12: 85})
+    assert any("90 at risk" in w for w in r.warnings)
+    assert any("85 at risk" in w for w in r.warnings)
+    assert any("leaves 50.0 alive" in w for w in r.warnings)
+    assert "no deaths" in reconstruct([(12, 0.5)], 100, total_events=0).warnings[0]
+    with pytest.raises(ValueError, match="total_events"):
+        reconstruct([(12, 0.5)], 100, total_events=101)

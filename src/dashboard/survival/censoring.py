@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.survival.curve import Array
 
-FOLLOW_UP_SHAPE = 3.0
+FOLLOW_UP_SHAPE = 4.0
 """Weibull shape of the time to censoring when only its median is known (chosen by the accuracy benchmark)."""
 SHAPES = np.array([0.8, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0])
 AT_RISK_AT_THE_END = 5.0

@@ -40,7 +40,7 @@ def log_hazard_ratios(
             for s in _strata(None if strata is None else strata[members], int(members.sum()))
         ]
     )
-    found, information = _newton(at_risk, dead_in[usable])
+    found, information = _newton(at_risk, np.asarray(dead_in[usable], dtype=float))
     with np.errstate(invalid="ignore"):
         finite = (np.abs(found) < LARGEST) & np.all(np.isfinite(information), axis=0)
     if np.linalg.matrix_rank(information) < len(found):

@@ -6,8 +6,8 @@ import numpy as np
 
 from dashboard.survival.curve import Array, ConstantHazardCurve
 
-EARLY_SHAPE = 1.4
-"""Cumulative hazard before the first printed figure grows as time ** 1.4; 1 would be constant hazard.
+EARLY_SHAPE = 1.2
+"""Cumulative hazard before the first printed figure grows as time ** 1.2; 1 would be constant hazard.
 
 People near death are rarely treated or randomised, so hazard starts low and rises. Chosen on published trials with
 known patients; `benchmarks/accuracy.py` prints the comparison with other shapes and with held-out trials.

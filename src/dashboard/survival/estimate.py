@@ -74,7 +74,7 @@ class KaplanMeier:
         with np.errstate(divide="ignore"):
             growth = np.where(deaths > 0, deaths / (at_risk * (at_risk - deaths)), 0.0)
         survival = np.cumprod(1 - deaths / at_risk)
-        return cls(len(t), distinct, at_risk, deaths, survival, np.cumsum(growth))
+        return cls(len(t), distinct, at_risk, np.asarray(deaths, dtype=float), survival, np.cumsum(growth))
 
     def _at(self, values: Array, start: float, times: ArrayLike) -> Array:
         return np.append(start, values)[np.searchsorted(self.times, np.asarray(times, dtype=float), side="right")]
@@ -88,8 +88,10 @@ class KaplanMeier:
         return np.where(s > 0, s * np.sqrt(np.where(s > 0, v, 0.0)), np.nan)
 
     def limits_at(self, times: ArrayLike) -> tuple[Array, Array]:
-        """95% limits on the log(-log) scale, as R returns them: (1, 1) before the first observed time, then NaN where S is
-        0 or still 1."""
+        """95% limits on the log(-log) scale, as R returns them.
+
+        (1, 1) before the first observed time; NaN from there on where S is 0 or still 1.
+        """
         t = np.asarray(times, dtype=float)
         s, v = self.survival_at(times), self._at(self.var_log, 0.0, times)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

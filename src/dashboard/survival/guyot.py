@@ -20,7 +20,7 @@ from dashboard.survival.result import Reconstruction
 from dashboard.survival.route import Route
 
 EXCESS = 0.03
-"""Numbers at risk may exceed n times the digitised survival by this share of n (reading error) before they are refused."""
+"""Numbers at risk may exceed what the curve leaves alive by this share of n (reading error)."""
 
 
 def guyot(
@@ -34,12 +34,13 @@ def guyot(
     """Reconstruct patients from a digitised curve and the numbers at risk printed under it.
 
     Between two printed numbers at risk the number censored is searched for until the deaths that follow from the curve
-    leave the printed number; the censored are spread evenly. After the last printed number, censoring goes on at the mean
-    rate seen before, or as `total_events` requires.
+    leave the printed number; the censored are spread evenly. After the last printed number, censoring goes on at the
+    mean rate seen before, or as `total_events` requires. Steps digitised without error give the patients at risk at
+    each death exactly, and these are then used instead.
 
     Parameters
     ----------
-    times, survival : (k,) digitised points; survival as a proportion. Noise is removed by the isotonic fit that never rises
+    times, survival : (k,) digitised points; survival as a proportion; noise is removed by isotonic regression
     risk_times, n_at_risk : (m,) at least the number at time 0 (or at the first printed time, which then counts as n)
     total_events : deaths over the whole curve, where printed
 
@@ -50,7 +51,7 @@ def guyot(
     Raises
     ------
     ValueError
-        NaN, per cent, unequal lengths, no number at risk, numbers at risk that rise or exceed what the curve leaves alive.
+        NaN, per cent, unequal lengths, no number at risk, numbers at risk that rise or exceed what the curve leaves.
     """
     t, s, warnings = _clean_curve(times, survival)
     rt, nr = _clean_risk(risk_times, n_at_risk)
@@ -71,7 +72,7 @@ def guyot(
     fit = KaplanMeier.fit(patients["time_months"], patients["event"])
     if deaths_wanted is not None and int(patients["event"].sum()) != deaths_wanted:
         warnings.append(
-            f"{deaths_wanted} deaths printed, but the curve with its numbers at risk gives {int(patients['event'].sum())}"
+            f"{deaths_wanted} deaths printed, but the curve and numbers at risk give {int(patients['event'].sum())}"
         )
     median = fit.median()[0]
     route = Route.AT_RISK if len(rt) > 1 else Route.N_ONLY
@@ -161,7 +162,7 @@ def _clean_risk(risk_times: ArrayLike, n_at_risk: ArrayLike) -> tuple[Array, Arr
     if rises.size:
         i = rises[0]
         raise ValueError(
-            f"numbers at risk cannot rise, but were {nr[i]:g} at {rt[i]:g} months and {nr[i + 1]:g} at {rt[i + 1]:g} months"
+            f"numbers at risk cannot rise, but were {nr[i]:g} at {rt[i]:g} and {nr[i + 1]:g} at {rt[i + 1]:g} months"
         )
     patients_count(float(nr[0]), "the first number at risk")
     rt[0] = 0.0
@@ -175,5 +176,5 @@ def _refuse_contradiction(t: Array, s: Array, rt: Array, nr: Array) -> None:
     for time, k, share in zip(rt, nr, alive, strict=True):
         if time <= t[-1] and k > n * share + max(1.5, EXCESS * n):
             raise ValueError(
-                f"{k:g} at risk at {time:g} months cannot be: the curve leaves {share:.3g} of {n:g} = {n * share:.1f} alive"
+                f"{k:g} at risk at {time:g} months cannot be: the curve leaves {n * share:.1f} of {n:g} alive"
             )

@@ -58,7 +58,7 @@ def hr_from_p(
     n_reference: float = 1.0,
     n_comparator: float = 1.0,
 ) -> HazardRatio:
-    """From a two-sided log-rank p and all deaths of both arms (Parmar 1998, equations 7 and 10; Tierney 2007, method 7).
+    """From a two-sided log-rank p and all deaths of both arms (Parmar 1998; Tierney 2007).
 
     The variance of O - E is deaths * n1 * n2 / (n1 + n2)^2, a quarter of the deaths at equal arms. The direction is not
     in the p-value and must be given.
@@ -92,8 +92,8 @@ def hr_from_survival_rates(
 ) -> HazardRatio:
     """From survival at one time under proportional hazards: log S2 / log S1.
 
-    The variance is that of log(-log S) for binomial rates of n patients: (1 - S) / (n S log(S)^2), summed. Give effective
-    numbers (patients followed to that time) where they are known: with censoring the enrolled number is too many.
+    The variance is that of log(-log S) for binomial rates of n patients: (1 - S) / (n S log(S)^2), summed.
+    Give effective numbers (patients followed to that time) where known: with censoring the enrolled number is too many.
     """
     _proportion(survival_reference=survival_reference, survival_comparator=survival_comparator)
     _positive(n_reference=n_reference, n_comparator=n_comparator)
@@ -173,8 +173,9 @@ def e_value(
 ) -> tuple[float, float]:
     """E-value of a hazard ratio and of its confidence limit nearest to 1 (VanderWeele and Ding 2017).
 
-    For outcomes that are not rare (above 15% by the end of follow-up) the ratio is first turned into an approximate risk
-    ratio, (1 - 0.5^sqrt(HR)) / (1 - 0.5^sqrt(1/HR)). The second value is 1 when the interval holds 1, NaN without interval.
+    For outcomes that are not rare (above 15% by the end of follow-up) the ratio is first turned into an approximate
+    risk ratio, (1 - 0.5^sqrt(HR)) / (1 - 0.5^sqrt(1/HR)). The second value is 1 when the interval holds 1, NaN without
+    an interval.
     """
     _positive(hr=hr)
     point = _e(_risk_ratio(hr, rare))

@@ -128,7 +128,8 @@ def with_median(times: Array, values: Array, median: float | None) -> Figures:
             values,
             None,
             (
-                f"median printed as not reached, but survival is {values[i]:g} at {times[i]:g} months: the rates are used",
+                f"median printed as not reached, but survival is {values[i]:g} at {times[i]:g} months: "
+                "the rates are used",
             ),
         )
     at = np.searchsorted(times, median)

@@ -27,7 +27,7 @@ class Estimate:
 def log_log_limits(survival: Array, var_log: Array, at_risk: Array) -> tuple[Array, Array]:
     """95% limits of survival on the log(-log) scale (Kalbfleisch and Prentice 1980).
 
-    Where nobody or everybody has died the scale has no value: the exact binomial limits of the patients at risk stand in.
+    Where nobody or everybody has died the scale has no value: exact binomial limits of the patients at risk stand in.
 
     Parameters
     ----------

@@ -16,6 +16,7 @@ from dashboard.survival.information import Information
 from dashboard.survival.intervals import Z95, Estimate, log_log_limits
 from dashboard.survival.pseudo import pseudo_patients
 from dashboard.survival.route import Route
+from dashboard.survival.shape import shape_sd_of_log, shape_variance_of_area
 from dashboard.survival.support import Support
 
 
@@ -99,7 +100,7 @@ class Reconstruction:
             nothing = np.full(len(t), np.nan)
             return pd.DataFrame({"time_months": t, "survival": s, "se": nothing, "low": nothing, "high": nothing})
         info = self.information
-        variance = info.variance_of_log(t)
+        variance = info.variance_of_log(t) + self._shape_sd(t, s) ** 2
         at_risk = np.interp(t, info.grid, info.at_risk)
         low, high = log_log_limits(s, variance, at_risk)
         known = ~np.isnan(s)
@@ -112,12 +113,21 @@ class Reconstruction:
             }
         )
 
+    def _shape_sd(self, times: Array, survival: Array) -> Array:
+        if not isinstance(self.function, ConstantHazardCurve):
+            return np.zeros(len(times))
+        return shape_sd_of_log(self.printed, times, survival)
+
     def rmst_interval(self, tau: float) -> Estimate:
         """Restricted mean to `tau` with its standard error and 95% interval."""
         value = self.rmst(tau)
         if self.information is None:
             return Estimate(value, math.nan, math.nan, math.nan, self.route)
-        se = math.sqrt(self.information.rmst_variance(self.function, tau))
+        variance = self.information.rmst_variance(self.function, tau)
+        if isinstance(self.function, ConstantHazardCurve):
+            grid = np.append(self.information.grid[self.information.grid < tau], tau)
+            variance += shape_variance_of_area(self.printed, grid, self.curve(grid))
+        se = math.sqrt(variance)
         return Estimate(value, se, max(0.0, value - Z95 * se), min(tau, value + Z95 * se), self.route)
 
     def median_interval(self) -> Estimate:

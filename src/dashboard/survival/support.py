@@ -46,7 +46,10 @@ class Support:
         elif self.follow_up is not None:
             said.append("Censoring times follow a Weibull distribution with the reported median follow-up.")
         else:
-            said.append("Follow-up is not stated: the last printed time is taken as the median follow-up.")
+            said.append(
+                "Follow-up is not stated: the last printed time is taken as the median follow-up "
+                "(where survival falls to 0, everybody as followed to death)."
+            )
         return tuple(said)
 
     def information(self, curve: Curve, knots: Array) -> Information:
@@ -58,6 +61,8 @@ class Support:
             kept = censoring.by_numbers_at_risk(grid, rows, curve.survival([t for t, _ in rows]), self.n)
         elif self.deaths is not None:
             kept = censoring.by_deaths(grid, survival, self.n, self.deaths, self.follow_up)
+        elif self.follow_up is None and survival[-1] == 0:
+            kept = np.ones(len(grid))  # survival of 0 is known only when everybody was followed to death
         else:
             median = self.follow_up if self.follow_up is not None else float(grid[-1])
             kept = censoring.by_follow_up(grid, survival, self.n, median)

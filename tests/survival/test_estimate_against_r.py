@@ -1,0 +1,142 @@
+"""Kaplan-Meier, log-rank, Cox and differences against R survival, edge cases among them."""
+
+import json
+import math
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard.survival import compare
+from dashboard.survival.cox import log_hazard_ratios
+from dashboard.survival.estimate import KaplanMeier, merge_ties
+from dashboard.survival.logrank import logrank
+
+FOLDER = Path(__file__).parents[1] / "reference" / "patients"
+CASES = json.loads((FOLDER / "expected.json").read_text())["cases"]
+NO_FINITE_RATIO = {
+    "edge/all_censored_both",
+    "edge/perfect_separation",
+    "edge/single_patient_censored",
+    "edge/all_censored_one_arm",
+}
+"""R prints a ratio that ran away in its iteration (or 0); here it is NaN."""
+
+
+@cache
+def patients(case: str) -> pd.DataFrame:
+    if "patients" in CASES[case]:
+        return pd.DataFrame(CASES[case]["patients"], columns=["time_months", "event", "group"])
+    return pd.read_csv(FOLDER / f"{case}.csv.gz", dtype={"group": str}, float_precision="round_trip")
+
+
+def coded(case: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    d = patients(case)
+    levels = CASES[case]["levels"]
+    return merge_ties(d.time_months.to_numpy()), d.event.to_numpy(float), np.array([levels.index(g) for g in d.group])
+
+
+def close(found, expected, tolerance=1e-8):
+    expected = np.array([math.nan if x is None else x for x in np.atleast_1d(expected)], dtype=float)
+    np.testing.assert_allclose(np.atleast_1d(found).astype(float), expected, rtol=tolerance, atol=tolerance)
+
+
+def unreached(values):
+    return [math.inf if v is None else v for v in values]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_kaplan_meier_is_that_of_r(case):
+    d = patients(case)
+    for group, expected in CASES[case]["groups"].items():
+        rows = d[d.group == group]
+        fit = KaplanMeier.fit(rows.time_months, rows.event)
+        assert (fit.n, fit.deaths.sum()) == (expected["n"], expected["events"])
+        for at in expected["km"]:
+            close(fit.survival_at(at["time"]), at["surv"])
+            close(fit.at_risk_at(at["time"]), at["n_risk"])
+            close(fit.se_at(at["time"]), at["se_surv"])
+            close(np.array(fit.limits_at(at["time"])), at["ci_loglog"])
+        close(fit.median(), unreached([expected["median"][k] for k in ("median", "lower", "upper")]))
+        reverse = KaplanMeier.fit(rows.time_months, 1 - rows.event)
+        close(reverse.median(), unreached([expected["follow_up"][k] for k in ("median", "lower", "upper")]))
+        for mean in expected["rmst"]:
+            close(fit.rmst(mean["tau"]), [mean["rmst"], mean["se"]])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_logrank_is_that_of_r(case):
+    t, e, g = coded(case)
+    found, expected = logrank(t, e, g, len(CASES[case]["levels"])), CASES[case]["logrank"]
+    close([found.chi2, found.p], [expected["chi2"], expected["p"]])
+    close(found.observed, expected["observed"])
+    close(found.expected, expected["expected"])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_cox_is_that_of_r(case):
+    t, e, g = coded(case)
+    beta, covariance = log_hazard_ratios(t, e, g, len(CASES[case]["levels"]))
+    if case in NO_FINITE_RATIO:
+        assert np.isnan(beta).all()
+        return
+    close(beta, [c["log_hr"] for c in CASES[case]["cox"]], 1e-7)
+    close(np.sqrt(np.diag(covariance)), [c["se"] for c in CASES[case]["cox"]], 1e-7)
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if "pairs" in CASES[c]])
+def test_pairs_are_those_of_r(case):
+    expected = CASES[case]
+    taus = sorted({m["tau"] for p in expected["pairs"] for m in p["rmst"]})[:2]
+    times = sorted({m["time"] for p in expected["pairs"] for m in p["milestone"]})
+    for tau in taus:
+        found = compare(patients(case), "group", order=expected["levels"], tau=tau, milestones=times)
+        for pair in expected["pairs"]:
+            mine = {
+                n: f[(f.reference == pair["reference"]) & (f.comparator == pair["comparator"])]
+                for n, f in (("rmst", found.rmst), ("milestones", found.milestones), ("pairwise", found.pairwise))
+            }
+            close(mine["pairwise"][["chi2", "p"]].iloc[0], [pair["chi2"], pair["p"]])
+            for mean in (m for m in pair["rmst"] if m["tau"] == tau):
+                columns = ["difference", "se", "ratio", "ratio_low", "ratio_high"]
+                close(mine["rmst"][columns].iloc[0], [mean["est"], mean["se"], mean["ratio"], *mean["ratio_ci"]])
+            for at in pair["milestone"]:
+                row = mine["milestones"][mine["milestones"].time_months == at["time"]]
+                if len(row):
+                    close(row[["difference", "se"]].iloc[0], [at["diff"], at["se"]])
+        if expected["holm"]:
+            close(found.pairwise.p_holm, expected["holm"])
+
+
+def test_strata_add_up_and_cox_is_that_of_lifelines():
+    from lifelines import CoxPHFitter
+
+    rng = np.random.default_rng(5)
+    t, e = rng.exponential(20, 120), rng.integers(0, 2, 120).astype(float)
+    g, s = rng.integers(0, 2, 120), rng.integers(0, 3, 120)
+    test = logrank(t, e, g, 2, s)
+    parts = [logrank(t[s == k], e[s == k], g[s == k], 2) for k in range(3)]
+    assert test.expected == pytest.approx(sum(p.expected for p in parts))
+    beta, covariance = log_hazard_ratios(t, e, g, 2, s)
+    frame = pd.DataFrame({"t": t, "e": e, "g": g, "s": s})
+    fit = CoxPHFitter().fit(frame, "t", "e", strata=["s"])
+    assert beta[0] == pytest.approx(fit.params_["g"], abs=1e-5)
+    assert math.sqrt(covariance[0, 0]) == pytest.approx(fit.standard_errors_["g"], abs=1e-5)
+    differences = np.array([(p.observed - p.expected)[1] for p in parts])
+    variances = differences**2 / np.array([p.chi2 for p in parts])
+    assert test.chi2 == pytest.approx(differences.sum() ** 2 / variances.sum())
+    assert test.df == 1
+
+
+def test_compare_names_bad_input():
+    d = patients("gehan")
+    with pytest.raises(ValueError, match="lacks event"):
+        compare(d[["time_months", "group"]], "group")
+    with pytest.raises(ValueError, match="at least two groups"):
+        compare(d, ["a"] * len(d))
+    with pytest.raises(ValueError, match="one label a patient"):
+        compare(d, ["a", "b"])
+    with pytest.raises(ValueError, match="0 or 1"):
+        compare(d.assign(event=2), "group")

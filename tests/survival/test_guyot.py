@@ -1,0 +1,82 @@
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard.survival import Route, compare, guyot
+from dashboard.survival.estimate import KaplanMeier
+
+FOLDER = Path(__file__).parents[1] / "reference"
+EXPECTED = json.loads((FOLDER / "guyot" / "expected.json").read_text())
+ARMS = [(d, a) for d, x in EXPECTED["roundtrip"].items() for a in x["arms"]]
+
+
+def rebuilt(case, digitisation="digitised", **kwargs):
+    curve, risk = np.array(case[digitisation]), np.array(case["at_risk"])
+    return guyot(curve[:, 0], curve[:, 1], risk[:, 0], risk[:, 1], **kwargs)
+
+
+def test_bonner_hazard_ratio_as_other_tools_get():
+    arms = [rebuilt(EXPECTED["bonner"][a]).patients.assign(arm=a) for a in ("radio", "radioplus")]
+    row = compare(pd.concat(arms), "arm").hazard_ratios.iloc[0]
+    assert [row.hr, row.ci_low, row.ci_high] == pytest.approx([0.717, 0.557, 0.923], abs=1.1e-3)
+
+
+@pytest.mark.parametrize("tail", ["steps", "steps_with_tail"])
+@pytest.mark.parametrize(("dataset", "arm"), ARMS)
+def test_exact_steps_return_the_true_curve(dataset, arm, tail):
+    case = EXPECTED["roundtrip"][dataset]["arms"][arm]
+    found = rebuilt(case, tail)
+    d = pd.read_csv(FOLDER / "patients" / f"{dataset}.csv.gz", dtype={"group": str}, float_precision="round_trip")
+    true = KaplanMeier.fit(d[d.group == arm].time_months, d[d.group == arm].event)
+    mine = KaplanMeier.fit(found.patients.time_months, found.patients.event)
+    error = np.sqrt(np.mean((mine.survival_at(true.times) - true.survival_at(true.times)) ** 2))
+    best = min(v["rmse"] for k, v in case["tools"].items() if k.startswith(tail + "_"))
+    assert error <= best + 1e-9
+    assert len(found.patients) == true.n
+    assert found.route is Route.AT_RISK
+
+
+@pytest.mark.parametrize(("dataset", "arm"), ARMS)
+def test_noisy_clicks_give_n_patients_who_follow_the_clicks(dataset, arm):
+    case = EXPECTED["roundtrip"][dataset]["arms"][arm]
+    found = rebuilt(case, "noisy150")
+    clicks = np.array(case["noisy150"])
+    assert len(found.patients) == case["at_risk"][0][1]
+    assert np.sqrt(np.mean((found.curve(clicks[:, 0]) - clicks[:, 1]) ** 2)) < 0.5 / math.sqrt(len(found.patients)) / 2
+    for t, k in case["at_risk"]:
+        if t <= clicks[-1, 0]:
+            assert (found.patients.time_months >= t).sum() == pytest.approx(k, abs=2)
+
+
+def test_impossible_numbers_at_risk_are_refused_by_name():
+    with pytest.raises(ValueError, match=r"143 at risk at 10 months cannot be"):
+        rebuilt(EXPECTED["contradictory"])
+
+
+@pytest.mark.parametrize(
+    ("times", "survival", "risk_times", "n_at_risk", "message"),
+    [
+        ([0, 5], [100, 50], [0], [50], "per cent"),
+        ([0, 5], [1, math.nan], [0], [50], "NaN"),
+        ([0, 5], [1], [0], [50], "equal length"),
+        ([0, 5], [1, 0.5], [], [], "at least"),
+        ([0, 5], [1, 0.5], [0, 3], [50, 60], "cannot rise"),
+        ([0, 5], [1, 0.5], [0, 3], [50, 40.5], "whole"),
+        ([0, 5], [1, 0.5], [0], [0], "whole number"),
+    ],
+)
+def test_bad_digitisation_is_refused(times, survival, risk_times, n_at_risk, message):
+    with pytest.raises(ValueError, match=message):
+        guyot(times, survival, risk_times, n_at_risk)
+
+
+def test_curve_may_end_before_or_after_the_risk_table():
+    t, s = np.linspace(0, 30, 61), np.exp(-np.linspace(0, 30, 61) / 30)
+    short = guyot(t, s, [0, 12, 24, 36, 48], [100, 60, 35, 20, 5])
+    long = guyot(t, s, [0, 12], [100, 60])
+    assert len(short.patients) == len(long.patients) == 100
+    assert short.patients.time_months.max() > 30 and short.horizon_months == 30

@@ -1,0 +1,80 @@
+import math
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.survival import hr_between, reconstruct
+
+TIMES = st.lists(st.integers(1, 120), min_size=1, max_size=6, unique=True)
+
+
+@st.composite
+def figures(draw):
+    times = sorted(draw(TIMES))
+    rates = sorted(draw(st.lists(st.integers(1, 100), min_size=len(times), max_size=len(times))), reverse=True)
+    return [(float(t), r / 100) for t, r in zip(times, rates, strict=True)]
+
+
+@st.composite
+def contradictory(draw):
+    return [
+        (float(t), draw(st.integers(0, 100)) / 100) for t in draw(st.lists(st.integers(1, 120), min_size=1, max_size=6))
+    ]
+
+
+SIZES = st.integers(1, 400)
+FOLLOW_UP = st.one_of(st.none(), st.floats(1, 100))
+
+
+@settings(max_examples=60, deadline=None)
+@given(contradictory(), SIZES, FOLLOW_UP)
+def test_survival_never_rises_and_patients_number_n(points, n, follow_up):
+    r = reconstruct(points, n, follow_up_months=follow_up)
+    s = r.curve(np.linspace(0, r.horizon_months, 200))
+    assert np.all(np.diff(s) <= 1e-12) and s.min() >= 0 and s.max() <= 1
+    assert len(r.patients) == n
+    assert set(r.patients.event) <= {0, 1}
+    assert r.patients.time_months.between(0, r.horizon_months).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(figures(), SIZES)
+def test_the_curve_passes_every_consistent_point(points, n):
+    r = reconstruct(points, n)
+    for t, s in points:
+        assert abs(r.survival(t) - s) < 1e-9
+    assert r.warnings == ()
+
+
+@settings(max_examples=40, deadline=None)
+@given(figures(), SIZES, FOLLOW_UP, st.sampled_from([0.25, 2.0, 12.0]))
+def test_scaling_time_scales_results(points, n, follow_up, c):
+    a = reconstruct(points, n, follow_up_months=follow_up)
+    b = reconstruct([(t * c, s) for t, s in points], n, follow_up_months=None if follow_up is None else follow_up * c)
+    h = a.horizon_months
+    assert math.isclose(b.rmst(h * c), a.rmst(h) * c, rel_tol=1e-9)
+    assert math.isclose(b.rmst_interval(h * c).se, a.rmst_interval(h).se * c, rel_tol=1e-7, abs_tol=1e-9)
+    assert b.median_months == a.median_months * c or math.isclose(b.median_months, a.median_months * c)
+
+
+@settings(max_examples=40, deadline=None)
+@given(contradictory(), SIZES, st.randoms(use_true_random=False))
+def test_order_of_points_changes_nothing(points, n, random):
+    shuffled = points[:]
+    random.shuffle(shuffled)
+    a, b = reconstruct(points, n), reconstruct(shuffled, n)
+    grid = np.linspace(0, a.horizon_months, 50)
+    np.testing.assert_array_equal(a.curve(grid), b.curve(grid))
+    assert a.patients.equals(b.patients)
+    assert a.warnings == b.warnings
+
+
+@settings(max_examples=30, deadline=None)
+@given(figures(), figures(), st.integers(5, 300), st.integers(5, 300))
+def test_swapping_arms_turns_the_hazard_ratio(first, second, n, m):
+    a, b = reconstruct(first, n), reconstruct(second, m)
+    there, back = hr_between(a, b), hr_between(b, a)
+    if math.isfinite(there.log_hr):
+        assert math.isclose(there.log_hr, -back.log_hr, abs_tol=1e-8)
+        assert math.isclose(there.variance, back.variance, rel_tol=1e-6)
