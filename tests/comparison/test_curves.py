@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.comparison.curves import GRID_MONTHS, knots_through, median_of, survival_at, survival_once
+from dashboard.survival import reconstruct_arm
 
 FAIRWEATHER = {
     "resection": (160, 0.90, 0.70),
@@ -45,9 +46,17 @@ def test_the_opening_example_passes_through_its_printed_figures(curves, arm):
 
 def test_between_printed_points_the_hazard_is_constant(curves):
     k = position(curves, "fairweather-2017/resection")
-    # 90% at 5 years: 0.9 ** (12 / 60) at one year
-    assert curves.cells["s12"][k] == pytest.approx(0.9 ** (1 / 5), abs=1e-12)
     assert survival_at(curves.knots[k], np.array([90.0]))[0] == pytest.approx(math.sqrt(0.9 * 0.7), abs=1e-12)
+
+
+def test_derived_numbers_are_those_of_the_survival_engine(table, curves):
+    rows = table[table["row_kind"].eq("figure") & table["endpoint"].eq("os") & table["measure"].ne("n_at_risk")]
+    for arm in FAIRWEATHER:
+        key = f"fairweather-2017/{arm}"
+        engine = reconstruct_arm(rows[rows["arm_key"].eq(key)])
+        k = position(curves, key)
+        for months in (12, 36, 60, 120):
+            assert curves.cells[f"s{months}"][k] == pytest.approx(engine.survival(months), abs=1e-9)
 
 
 def test_nothing_is_known_beyond_the_last_printed_figure(curves):

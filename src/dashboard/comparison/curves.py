@@ -1,4 +1,7 @@
-"""One curve an arm, endpoint and time origin: the printed figures, and what a constant hazard between them gives.
+"""One curve an arm, endpoint and time origin: the printed figures, and what is derived between them.
+
+Between printed figures the hazard is constant; before the first it rises from the start as `survival.early` measured it
+on trials with known patients, so that this page and the survival engine derive the same numbers.
 
 `build` runs once a study table; a selection afterwards is a choice among its rows. Columns are plain arrays, because
 every rerun reads them and a data frame costs more than the arithmetic.
@@ -15,6 +18,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from dashboard.survival.early import early_rise
 from dashboard.vocabulary import MILESTONES_MONTHS
 
 EXACT = "="
@@ -39,6 +43,7 @@ class Curves:
 
     arms : arrays of length K, the columns of each curve's arm, and `flags` / `flag_text`.
     knots : K tuples of (time_months, survival), from (0, 1) to the last printed figure that is used, never beyond.
+    paths : the same with the points that draw the stretch before the first printed figure.
     figures : (K,) printed figures on the curve.
     grid : (K, T) survival at GRID_MONTHS, NaN beyond the last knot.
     cells : `median` and `s12` ... `s120`: value, `_status` (reported, derived, not reached or empty), `_ci_low`,
@@ -51,6 +56,7 @@ class Curves:
 
     arms: dict[str, np.ndarray]
     knots: list[Knots]
+    paths: list[Knots]
     figures: np.ndarray
     grid: np.ndarray
     cells: dict[str, np.ndarray]
@@ -132,6 +138,14 @@ def knots_through(rates: dict[float, float], median: float | None) -> tuple[Knot
     return tuple(sorted([*knots, (median, 0.5)])), True
 
 
+def path_of(knots: Knots) -> Knots:
+    """The knots with the stretch before the first printed figure, as the survival engine draws it."""
+    if len(knots) < 2:
+        return knots
+    curve = early_rise(np.array([0.0, knots[1][0]]), np.array([1.0, knots[1][1]]))
+    return (*zip(curve.times.tolist(), curve.values.tolist(), strict=True), *knots[2:])
+
+
 def build(table: pd.DataFrame) -> Curves:
     """All curves of a study table (index 0..R-1)."""
     is_point = table["row_kind"].eq("figure") & table["measure"].isin(["survival", "median_months"])
@@ -153,10 +167,10 @@ def build(table: pd.DataFrame) -> Curves:
     first = source.iloc[span[:-1]]
     arms = {name: _plain(first[name]) for name in ARM_COLUMNS if name in first}
     arms["flags"], arms["flag_text"] = _flags(source, span)
-    knots, cells = _all_cells(points, span)
+    knots, paths, cells = _all_cells(points, span)
     figures = np.array([len(k) - 1 for k in knots], dtype=int)
-    grid = np.vstack([survival_at(k, GRID_MONTHS) for k in knots]) if knots else np.zeros((0, len(GRID_MONTHS)))
-    return Curves(arms, knots, figures, grid, cells, points, span, of_row, _at_risk(table))
+    grid = np.vstack([survival_at(p, GRID_MONTHS) for p in paths]) if paths else np.zeros((0, len(GRID_MONTHS)))
+    return Curves(arms, knots, paths, figures, grid, cells, points, span, of_row, _at_risk(table))
 
 
 def _at_risk(table: pd.DataFrame) -> dict[str, list[tuple[float, float]]]:
@@ -194,14 +208,17 @@ def _flags(source: pd.DataFrame, span: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return out[0], out[1]
 
 
-def _all_cells(points: dict[str, np.ndarray], span: np.ndarray) -> tuple[list[Knots], dict[str, np.ndarray]]:
-    """Knots and table cells of every curve; marks the points that lie on their curve."""
+def _all_cells(
+    points: dict[str, np.ndarray], span: np.ndarray
+) -> tuple[list[Knots], list[Knots], dict[str, np.ndarray]]:
+    """Knots, paths and table cells of every curve; marks the points that lie on their curve."""
     names = ["median", *(f"s{m}" for m in MILESTONES_MONTHS)]
     count = len(span) - 1
     cells = {n + part: np.full(count, np.nan) for n in names for part in ("", "_ci_low", "_ci_high")}
     cells |= {f"{n}_status": np.full(count, "", dtype=object) for n in names}
     values = {n: points[n].tolist() for n in ("measure", "x", "y", "qualifier", "ci_low", "ci_high", "note")}
     all_knots: list[Knots] = []
+    all_paths: list[Knots] = []
     for k, (start, stop) in enumerate(pairwise(span.tolist())):
         rates: dict[float, int] = {}
         medians: list[int] = []
@@ -215,38 +232,46 @@ def _all_cells(points: dict[str, np.ndarray], span: np.ndarray) -> tuple[list[Kn
         open_end = next((i for i in printed if "not reached" in str(values["note"][i])), None)
         at = {time: values["y"][i] for time, i in rates.items()}
         knots, median_used = knots_through(at, None if exact is None else values["x"][exact])
+        path = path_of(knots)
         all_knots.append(knots)
+        all_paths.append(path)
         for i in rates.values():
             points["used"][i] = (values["x"][i], values["y"][i]) in knots
         if exact is not None:
             points["used"][exact] = median_used
-        _fill_median(cells, k, values, exact, open_end, knots)
-        _fill_milestones(cells, k, values, rates, knots)
-    return all_knots, cells
+        _fill_median(cells, k, values, exact, open_end, path, len(knots))
+        _fill_milestones(cells, k, values, rates, path, len(knots))
+    return all_knots, all_paths, cells
 
 
 def _fill_median(
-    cells: dict[str, np.ndarray], k: int, values: dict[str, list], exact: int | None, open_end: int | None, knots: Knots
+    cells: dict[str, np.ndarray],
+    k: int,
+    values: dict[str, list],
+    exact: int | None,
+    open_end: int | None,
+    path: Knots,
+    size: int,
 ) -> None:
     if exact is not None:
         _print(cells, "median", k, values, exact, values["x"][exact])
     elif open_end is not None:
         cells["median_status"][k] = NOT_REACHED
         cells["median_ci_low"][k] = values["ci_low"][open_end]
-    elif len(knots) > 2 and (derived := median_of(knots)) is not None:
+    elif size > 2 and (derived := median_of(path)) is not None:
         cells["median"][k], cells["median_status"][k] = derived, DERIVED
 
 
 def _fill_milestones(
-    cells: dict[str, np.ndarray], k: int, values: dict[str, list], rates: dict[float, int], knots: Knots
+    cells: dict[str, np.ndarray], k: int, values: dict[str, list], rates: dict[float, int], path: Knots, size: int
 ) -> None:
     for milestone in MILESTONES_MONTHS:
         name = f"s{milestone}"
         if milestone in rates:
             _print(cells, name, k, values, rates[milestone], values["y"][rates[milestone]])
-        elif len(knots) > 2 and milestone <= knots[-1][0]:
+        elif size > 2 and milestone <= path[-1][0]:
             # One figure alone fixes no shape: nothing is derived from it.
-            cells[name][k] = survival_once(knots, float(milestone))
+            cells[name][k] = survival_once(path, float(milestone))
             cells[f"{name}_status"][k] = DERIVED
 
 

@@ -33,11 +33,11 @@ def nice_horizon(months: float) -> int:
     return next((h for h in HORIZONS if months <= h), HORIZONS[-1])
 
 
-def line_of(knots: Knots, horizon: float) -> tuple[np.ndarray, np.ndarray]:
-    """Months and survival to draw one curve: its knots and enough points between them to look log-linear."""
-    end = min(horizon, knots[-1][0])
-    months = np.unique(np.concatenate([np.linspace(0, end, 25), [time for time, _ in knots if time <= end]]))
-    return months, survival_at(knots, months)
+def line_of(path: Knots, horizon: float) -> tuple[np.ndarray, np.ndarray]:
+    """Months and survival to draw one curve: its path and enough points between them to look log-linear."""
+    end = min(horizon, path[-1][0])
+    months = np.unique(np.concatenate([np.linspace(0, end, 25), [time for time, _ in path if time <= end]]))
+    return months, survival_at(path, months)
 
 
 def survival_figure(
@@ -147,7 +147,7 @@ def _lines(
     traces: list[dict[str, Any]] = []
     end: tuple[float, float] | None = None
     if drawn:
-        months, survival = _strung([line_of(curves.knots[k], horizon) for k in drawn])
+        months, survival = _strung([line_of(curves.paths[k], horizon) for k in drawn])
         end = (float(months[-1]), float(survival[-1]))
         line = {
             "color": faded(group.colour, ALONE if alone else AMONG),
