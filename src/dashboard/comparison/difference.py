@@ -1,0 +1,194 @@
+"""Two arms of one study: what the paper printed about their difference, beside what its figures imply.
+
+Every derived number says its route (`survival.Route`) and, for the hazard ratio, how far such ratios were from the truth on
+trials with known patients (`data/accuracy.json`).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+
+from dashboard.comparison.curves import Curves
+from dashboard.comparison.words import percent
+from dashboard.paths import ACCURACY_JSON
+from dashboard.survival import HazardRatio, Reconstruction, e_value, hr_between, reconstruct_arm
+from dashboard.survival.intervals import Z95, Estimate
+from dashboard.vocabulary import MILESTONES_MONTHS
+
+HORIZON_CLASSES = ((12.0, "0_12"), (36.0, "12_36"), (math.inf, "36_999"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the comparison of two arms; `how` is reported, derived or both."""
+
+    measure: str
+    reference: str
+    arm: str
+    difference: str
+    how: str
+    basis: str
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """The comparison of two arms of one study: its lines, a sentence, and what to distrust."""
+
+    lines: tuple[Line, ...]
+    sentence: str
+    warnings: tuple[str, ...]
+
+
+@cache
+def _accuracy() -> dict[str, float]:
+    if not ACCURACY_JSON.is_file():
+        return {}
+    return {row["key"]: float(row["value"]) for row in json.loads(ACCURACY_JSON.read_text(encoding="utf-8"))}
+
+
+def typical_error(horizon_months: float) -> float | None:
+    """Mean absolute error of derived log hazard ratios at such a horizon, on trials with known patients."""
+    known = _accuracy()
+    key = next(name for limit, name in HORIZON_CLASSES if horizon_months <= limit)
+    return known.get(f"log_hr_same_horizon_{key}", known.get("log_hr_same"))
+
+
+def comparable(curves: Curves, study_id: str, members: list[int]) -> list[int]:
+    """Curves of one study that can be compared: with patients and at least one usable figure."""
+    arms = curves.arms
+    return [k for k in members if arms["study_id"][k] == study_id and arms["n"][k] > 0 and curves.figures[k] > 0]
+
+
+def _rows_of(table: pd.DataFrame, curves: Curves, k: int) -> pd.DataFrame:
+    rows = table[table["arm_key"].eq(curves.arms["arm_key"][k]) & table["endpoint"].eq(curves.arms["endpoint"][k])]
+    at_origin = rows["time_origin"].eq(curves.arms["time_origin"][k])
+    return rows[at_origin & rows["measure"].isin(["survival", "median_months", "n_at_risk", "deaths"])]
+
+
+def difference(table: pd.DataFrame, curves: Curves, reference: int, arm: int) -> Difference:
+    """Compare curve `arm` with curve `reference` of the same study (positions in `curves`)."""
+    left, right = (reconstruct_arm(_rows_of(table, curves, k)) for k in (reference, arm))
+    names = [str(curves.arms["label"][k]) for k in (reference, arm)]
+    horizon = min(left.horizon_months, right.horizon_months)
+    ratio = hr_between(left, right)
+    printed = list(_printed(table, curves, reference, arm))
+    lines = [_median_line(left, right), _restricted_mean_line(left, right, horizon)]
+    lines += [_milestone_line(left, right, m) for m in MILESTONES_MONTHS if m <= horizon]
+    lines.append(_ratio_line(ratio, horizon))
+    lines += [line for line, _ in printed]
+    warnings = [*left.warnings, *right.warnings, *_disagreements(ratio, horizon, [v for _, v in printed])]
+    if curves.arms["time_origin"][reference] != curves.arms["time_origin"][arm]:
+        warnings.append("Time counts from different origins in the two arms: immortal-time bias can make the difference.")
+    return Difference(tuple(lines), _sentence(names, ratio, horizon), tuple(dict.fromkeys(warnings)))
+
+
+def _interval(estimate: Estimate, unit: str = "") -> str:
+    value = "not reached" if math.isinf(estimate.value) else f"{estimate.value:.3g}{unit}"
+    if not math.isfinite(estimate.low):
+        return f"{value} (no interval)"
+    high = "not reached" if math.isinf(estimate.high) else f"{estimate.high:.3g}"
+    return f"{value} ({estimate.low:.3g} to {high})"
+
+
+def _median_line(left: Reconstruction, right: Reconstruction) -> Line:
+    cells = [f"{_interval(r.median_interval())}, {r.median_source}" for r in (left, right)]
+    how = "reported" if left.median_source == right.median_source == "reported" else "derived"
+    return Line("Median, months", cells[0], cells[1], "", how, left.median_interval().route.label)
+
+
+def _restricted_mean_line(left: Reconstruction, right: Reconstruction, horizon: float) -> Line:
+    a, b = left.rmst_interval(horizon), right.rmst_interval(horizon)
+    gap, se = b.value - a.value, math.hypot(a.se, b.se)
+    words = f"{gap:+.3g} ({gap - Z95 * se:+.3g} to {gap + Z95 * se:+.3g})"
+    name = f"Restricted mean to {horizon:g} months"
+    return Line(name, _interval(a), _interval(b), words, "derived", b.route.label)
+
+
+def _milestone_line(left: Reconstruction, right: Reconstruction, months: int) -> Line:
+    a, b = (r.survival_interval([months]).iloc[0] for r in (left, right))
+    gap, se = b["survival"] - a["survival"], math.hypot(a["se"], b["se"])
+    at = [any(abs(t - months) < 1e-9 for t in r.printed[:, 0]) for r in (left, right)]
+    cells = [
+        f"{percent(x['survival'] if printed else round(x['survival'], 2))} "
+        f"({percent(round(x['low'], 2))} to {percent(round(x['high'], 2))})"
+        for x, printed in zip((a, b), at, strict=True)
+    ]
+    ends = [f"{round(100 * v) + 0:+d}" for v in (gap, gap - Z95 * se, gap + Z95 * se)]
+    basis = f"value printed; interval {left.route.label}" if all(at) else left.route.label
+    words = f"{ends[0]} points ({ends[1]} to {ends[2]})"
+    return Line(f"Survival at {months // 12} y", cells[0], cells[1], words, "reported" if all(at) else "derived", basis)
+
+
+def _ratio_words(value: float, low: float, high: float) -> str:
+    return f"{value:.2f} ({low:.2f} to {high:.2f})"
+
+
+def _ratio_line(ratio: HazardRatio, horizon: float) -> Line:
+    error = typical_error(horizon)
+    factor = "" if error is None else f"; such ratios were off by a factor of {math.exp(error):.2f} on average"
+    words = "not estimable" if not math.isfinite(ratio.hr) else _ratio_words(ratio.hr, *ratio.ci)
+    return Line("Hazard ratio", "1", words, words, "derived", f"{ratio.route.label}{factor}")
+
+
+def _printed(table: pd.DataFrame, curves: Curves, reference: int, arm: int) -> Iterator[tuple[Line, float | None]]:
+    """Hazard ratios and P values that the paper prints for these two arms, the ratio turned to arm v reference."""
+    arms = curves.arms
+    pair = {str(arms["arm_id"][reference]), str(arms["arm_id"][arm])}
+    rows = table[table["study_id"].eq(arms["study_id"][arm]) & table["endpoint"].eq(arms["endpoint"][arm])]
+    for row in rows[rows["measure"].isin(["hazard_ratio", "logrank_p"])].itertuples():
+        if {str(row.arm_id), str(row.comparator_arm_id)} != pair:
+            continue
+        note = "" if pd.isna(row.note) else f": {row.note}"
+        where = "place not noted" if pd.isna(row.locator) else str(row.locator)
+        p = "" if pd.isna(row.p_value) else f"p {row.p_value}" if str(row.p_value)[0] in "<>" else f"p = {row.p_value}"
+        if row.measure == "logrank_p":
+            yield Line("P value, as printed", "", "", p, "reported", where + note), None
+            continue
+        turned = str(row.arm_id) != str(arms["arm_id"][arm])
+        value, low, high = (float(v) for v in (row.value, row.ci_low, row.ci_high))
+        if turned:
+            value, low, high = 1 / value, 1 / high, 1 / low
+        words = _ratio_words(value, low, high) if math.isfinite(low) else f"{value:.2f} (CI not reported)"
+        adjusted = {"yes": ", adjusted", "no": ", not adjusted"}.get(str(row.adjusted), "")
+        inverted = ", inverted to this direction" if turned else ""
+        yield Line(f"Hazard ratio, as printed{adjusted}", "1", words, p, "reported", where + inverted + note), value
+
+
+def _disagreements(ratio: HazardRatio, horizon: float, printed: list[float | None]) -> Iterator[str]:
+    """A printed ratio further from the derived one than nine of ten derived ratios were from the truth."""
+    limit = _accuracy().get("log_hr_same_p90")
+    for value in printed:
+        if value is None or limit is None or not math.isfinite(ratio.log_hr):
+            continue
+        if abs(math.log(value) - ratio.log_hr) > limit:
+            yield (
+                f"The printed hazard ratio ({value:.2f}) and the derived one ({ratio.hr:.2f}, to {horizon:g} months) differ by "
+                "more than nine of ten derived ratios did from the truth: the paper adjusted, followed longer, or contradicts "
+                "itself."
+            )
+
+
+def _sentence(names: list[str], ratio: HazardRatio, horizon: float) -> str:
+    if not math.isfinite(ratio.hr):
+        return f"{names[1]} against {names[0]}: no hazard ratio can be derived."
+    low, high = ratio.ci
+    point, _ = e_value(ratio.hr, low, high)
+    return (
+        f"{names[1]} against {names[0]}: hazard ratio {_ratio_words(ratio.hr, low, high)}, derived from the printed figures "
+        f"up to {horizon:g} months; below 1 favours {names[1]}. Without randomisation, a confounder tied to treatment and to "
+        f"death by risk ratios of {point:.1f} could explain it away (E-value)."
+    )
+
+
+def as_frame(result: Difference, names: tuple[str, str]) -> pd.DataFrame:
+    """The lines as a table for a download."""
+    return pd.DataFrame(
+        [(x.measure, x.reference, x.arm, x.difference, x.how, x.basis) for x in result.lines],
+        columns=["Measure", names[0], names[1], "Difference (95% CI)", "Reported or derived", "Basis"],
+    )
