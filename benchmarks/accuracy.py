@@ -88,6 +88,7 @@ def trial_rows(found: dict[str, list[Arm]]) -> list[Row]:
         row(
             "log_hr_full", "log hazard ratio, full follow-up: mean absolute error", m["full"].mean(), "", "<= 0.063", k
         ),
+        row("log_hr_full_median", "the same: median absolute error", np.median(m["full"]), "", "", k),
         row("log_hr_full_patients", "the same from pseudo-patients", m["full_patients"].mean(), "", "", k),
         row("survival", "survival: mean absolute error", m["s"].mean(), "", "<= 0.016", arms),
         row("rmst", "restricted mean: mean absolute error", m["rmst"].mean(), "months", "", arms),
@@ -174,9 +175,7 @@ def coverage_rows() -> list[Row]:
     rows = []
     for (group, what), values in sorted(hits.items()):
         key = f"coverage_{group}_{what}".replace(" ", "_")
-        rows.append(
-            row(key, f"coverage of 95% intervals, {group}, {what}", np.mean(values), "", "0.92-0.98", len(values))
-        )
+        rows.append(row(key, f"coverage of 95% limits, {group}, {what}", np.mean(values), "", "0.92-0.98", len(values)))
     return rows
 
 
@@ -217,9 +216,17 @@ def table(rows: Iterable[Row]) -> str:
 INTRODUCTION = """# Accuracy of derived numbers
 
 Written by `make bench-accuracy`; do not edit. Published two-arm trials whose patients are known are reduced to the
-figures an abstract prints (n, median, survival at 12, 24, 36 and 60 months, median follow-up), rebuilt from these alone, and
-compared with the full data. Coverage is measured on simulated populations with known truth (Weibull, log-logistic, cure;
-n 20 to 1,000; light and heavy censoring), by the route of the uncertainty.
+figures an abstract prints (n, median, survival at 12, 24, 36 and 60 months, median follow-up), rebuilt from these
+alone, and compared with the full data. Coverage is measured on simulated populations with known truth (Weibull,
+log-logistic, cure; n 20 to 1,000; light and heavy censoring), by the route of the uncertainty.
+
+Four settings (early shape 1.2, follow-up shape 4, two allowances for unknown shape) were chosen while looking at
+these same trials and simulations, among some forty combinations tried. The figures are therefore somewhat
+optimistic; only the line "chosen on the other half" is held out, and it concerns the early shape alone, which there
+came out as 1.4.
+
+The error on full follow-up includes deaths after the last printed rate, which no figure tells; one trial with 25
+deaths (INT0142_2A, hazard ratio 2.7 at 5 years, 1.3 at 12 years) makes up a seventh of it.
 
 """
 

@@ -11,7 +11,7 @@ import pandas as pd
 from lifelines import CoxPHFitter, KaplanMeierFitter
 from lifelines.statistics import multivariate_logrank_test
 
-from dashboard.survival import compare, guyot, reconstruct
+from dashboard.survival import Reconstruction, compare, guyot, reconstruct
 
 ROUNDS = 15
 
@@ -38,11 +38,15 @@ def five_arms() -> pd.DataFrame:
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    points, kwargs = [(12, 0.85), (36, 0.55), (60, 0.35)], {"median_months": 42.0, "follow_up_months": 50.0}
-    patients = reconstruct(points, 200, **kwargs).patients
+    points = [(12, 0.85), (36, 0.55), (60, 0.35)]
+
+    def arm() -> Reconstruction:
+        return reconstruct(points, 200, median_months=42.0, follow_up_months=50.0)
+
+    patients = arm().patients
     km = milliseconds(lambda: KaplanMeierFitter().fit(patients["time_months"], patients["event"]))
     times = np.linspace(0, 60, 200)
-    curve = reconstruct(points, 200, **kwargs).curve(times)
+    curve = arm().curve(times)
     five = five_arms()
     dummies = pd.get_dummies(five["arm"], drop_first=True).astype(float)
     frame = pd.concat([five[["time_months", "event"]], dummies], axis=1)
@@ -55,14 +59,14 @@ def main() -> None:
     rows = [
         (
             "reconstruct an arm: curve",
-            milliseconds(lambda: reconstruct(points, 200, **kwargs)),
+            milliseconds(arm),
             "one Kaplan-Meier fit",
             km,
             1,
         ),
         (
             "reconstruct an arm: with patients",
-            milliseconds(lambda: reconstruct(points, 200, **kwargs).patients),
+            milliseconds(lambda: arm().patients),
             "one Kaplan-Meier fit",
             km,
             1,

@@ -1,5 +1,6 @@
 """From printed figures to curves with their uncertainty, and comparing them."""
 
+from dashboard.survival.accuracy import accuracy, disagrees, typical_error
 from dashboard.survival.arms import reconstruct_arm
 from dashboard.survival.compare import Comparison, compare
 from dashboard.survival.guyot import guyot
@@ -23,7 +24,9 @@ __all__ = [
     "HazardRatio",
     "Reconstruction",
     "Route",
+    "accuracy",
     "compare",
+    "disagrees",
     "e_value",
     "guyot",
     "hr_between",
@@ -33,4 +36,5 @@ __all__ = [
     "hr_from_survival_rates",
     "reconstruct",
     "reconstruct_arm",
+    "typical_error",
 ]

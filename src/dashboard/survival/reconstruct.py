@@ -32,8 +32,8 @@ def reconstruct(
 
     The hazard is constant between printed points; before the first one it rises (see `early.EARLY_SHAPE`). A median is
     a point (median, 0.5). Censoring follows numbers at risk, else deaths and follow-up, else an assumption that is
-    named in the result; reported intervals set the effective number of patients. Deterministic; cheap until `.patients` or an
-    interval is asked for.
+    named in the result; reported intervals set the effective number of patients. Deterministic; cheap until `.patients`
+    or an interval is asked for.
 
     Parameters
     ----------

@@ -1,0 +1,16 @@
+from dashboard.survival import accuracy, disagrees, typical_error
+
+
+def test_the_measured_accuracy_is_shipped_and_within_its_targets():
+    assert typical_error("log_hr_same")["value"] <= 0.032
+    assert typical_error("survival")["value"] <= 0.016
+    assert typical_error("median")["value"] <= 1.0
+    for line in accuracy():
+        if line["key"].startswith("coverage"):
+            assert 0.92 <= line["value"] <= 0.98, line
+
+
+def test_a_reported_ratio_is_flagged_only_beyond_the_measured_error():
+    limit = typical_error("log_hr_same_p90")["value"]
+    assert disagrees(0.0, limit * 1.01) and not disagrees(0.0, limit * 0.99)
+    assert typical_error("nothing") is None
