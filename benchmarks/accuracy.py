@@ -38,9 +38,7 @@ def log_hr(a: tuple[np.ndarray, np.ndarray], b: tuple[np.ndarray, np.ndarray]) -
 
 def printed(arm: Arm, shape: float = EARLY_SHAPE) -> Reconstruction:
     """The benchmark's figures: n, median, S(12, 24, 36, 60) within the follow-up, median follow-up."""
-    return reconstruct(
-        arm.rates(), arm.n, median_months=arm.median, follow_up_months=arm.follow_up, early_shape=shape
-    )
+    return reconstruct(arm.rates(), arm.n, median_months=arm.median, follow_up_months=arm.follow_up, early_shape=shape)
 
 
 def pseudo(r: Reconstruction, tau: float = math.inf) -> tuple[np.ndarray, np.ndarray]:
@@ -87,11 +85,15 @@ def trial_rows(found: dict[str, list[Arm]]) -> list[Row]:
         row("log_hr_same_median", "the same: median absolute error", np.median(m["same"]), "", "", k),
         row("log_hr_same_p90", "the same: 9 of 10 trials are below", np.quantile(m["same"], 0.9), "", "", k),
         row("log_hr_same_patients", "the same from pseudo-patients", m["same_patients"].mean(), "", "", k),
-        row("log_hr_full", "log hazard ratio, full follow-up: mean absolute error", m["full"].mean(), "", "<= 0.063", k),
+        row(
+            "log_hr_full", "log hazard ratio, full follow-up: mean absolute error", m["full"].mean(), "", "<= 0.063", k
+        ),
         row("log_hr_full_patients", "the same from pseudo-patients", m["full_patients"].mean(), "", "", k),
         row("survival", "survival: mean absolute error", m["s"].mean(), "", "<= 0.016", arms),
         row("rmst", "restricted mean: mean absolute error", m["rmst"].mean(), "months", "", arms),
-        row("se_survival", "standard error of survival / full data: median", np.median(m["se_s"]), "", "0.95-1.05", arms),
+        row(
+            "se_survival", "standard error of survival / full data: median", np.median(m["se_s"]), "", "0.95-1.05", arms
+        ),
         row("se_rmst", "standard error of restricted mean: median", np.median(m["se_rmst"]), "", "0.95-1.05", arms),
         row("se_log_hr", "standard error of log hazard ratio: median", np.median(m["se_hr"]), "", "0.95-1.05", k),
     ]
@@ -105,7 +107,9 @@ def trial_rows(found: dict[str, list[Arm]]) -> list[Row]:
         label = "constant hazard from time 0" if shape == 1 else f"early shape {shape:g}"
         other = measure(found, shape)
         rows.append(row(f"survival_shape_{shape:g}", f"survival, {label}", other["s"].mean(), "", "", arms))
-        rows.append(row(f"log_hr_shape_{shape:g}", f"log hazard ratio, same horizon, {label}", other["same"].mean(), "", "", k))
+        rows.append(
+            row(f"log_hr_shape_{shape:g}", f"log hazard ratio, same horizon, {label}", other["same"].mean(), "", "", k)
+        )
     rows += held_out({n: found[n] for n in names[::2]}, {n: found[n] for n in names[1::2]})
     return [*rows, *median_rows(found)]
 
@@ -146,7 +150,9 @@ def by_route(arm: Arm) -> dict[Route, Reconstruction]:
     ci = [(t, a, b) for t, a, b in zip(times, low, high, strict=True) if not math.isnan(a)]
     at_risk = {t: float(arm.fit.at_risk_at(t)) for t in (0.0, *times)}
     return {
-        Route.REPORTED_CI: reconstruct(rates, arm.n, median_months=median, survival_ci=ci, follow_up_months=arm.follow_up),
+        Route.REPORTED_CI: reconstruct(
+            rates, arm.n, median_months=median, survival_ci=ci, follow_up_months=arm.follow_up
+        ),
         Route.AT_RISK: reconstruct(rates, arm.n, median_months=median, n_at_risk=at_risk),
         Route.DEATHS_FOLLOW_UP: reconstruct(
             rates, arm.n, median_months=median, total_events=arm.events.sum(), follow_up_months=arm.follow_up
@@ -168,7 +174,9 @@ def coverage_rows() -> list[Row]:
     rows = []
     for (group, what), values in sorted(hits.items()):
         key = f"coverage_{group}_{what}".replace(" ", "_")
-        rows.append(row(key, f"coverage of 95% intervals, {group}, {what}", np.mean(values), "", "0.92-0.98", len(values)))
+        rows.append(
+            row(key, f"coverage of 95% intervals, {group}, {what}", np.mean(values), "", "0.92-0.98", len(values))
+        )
     return rows
 
 
