@@ -28,7 +28,7 @@ def selected_rows(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class PageContext:
-    """One view: the table that is read, what is asked of it, and how it is drawn. Frames are shared, never change them."""
+    """One view: the table, what is asked of it, how it is drawn. Frames are shared: never change them."""
 
     table: pd.DataFrame
     table_key: str

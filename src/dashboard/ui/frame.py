@@ -68,7 +68,7 @@ def above_page(context: PageContext) -> None:
             )
         if context.selection.active:
             st.button("Reset", key="reset", type="tertiary", on_click=clear, help="Put every filter back")
-        component("view_link")(key="view_link", width="content")
+    component("view_link")(key="view_link", width="content")
     notice = link_notice()
     if notice:
         with st.container(horizontal=True, vertical_alignment="center", key="link_notice"):
