@@ -31,7 +31,17 @@ from dashboard.evidence.parquet import encode  # noqa: E402
 
 SIZES = (1_000, 10_000)
 CLICKS = 8
-WIDTHS = (8, 12, 8, 14, 8, 15, 9)
+COLUMNS = {
+    "start": 8,
+    "click to text": 15,
+    "settled": 9,
+    "bare rerun": 12,
+    "new": 8,
+    "known": 8,
+    "new x bare": 12,
+    "facets": 8,
+}
+BARE = ROOT / "benchmarks" / "bare.py"
 # Seconds from a click until the text changes, then until no run is under way and nothing is stale.
 WATCH = """([selector, target]) => new Promise((done) => {
   const text = () => document.querySelector(selector)?.innerText
@@ -56,11 +66,9 @@ class Row:
 
     name: str
     start: float
-    fresh: float
-    known: float | None
-    facets: float | None
     changed: float
     settled: float
+    reruns: dict[str, float]
 
 
 def tree(where: Path, studies: int | None) -> Path:
@@ -76,11 +84,12 @@ def tree(where: Path, studies: int | None) -> Path:
     return where
 
 
-def probe(kind: str, script: Path, home: Path) -> dict[str, float]:
-    """The rerun times of a script, from a process of its own."""
+def reruns(home: Path) -> dict[str, float]:
+    """The rerun times of the app in `home` and of the bare script beside it, from a process of their own."""
     env = {**os.environ, "PYTHONPATH": str(home / "src")}
-    command = [sys.executable, str(ROOT / "benchmarks" / "rerun_probe.py"), kind, str(script)]
-    run = subprocess.run(command, env=env, cwd=home, capture_output=True, text=True, check=False)
+    command = [sys.executable, str(ROOT / "benchmarks" / "rerun_probe.py")]
+    scripts = [str(home / "src" / "dashboard" / "main.py"), str(BARE)]
+    run = subprocess.run([*command, *scripts], env=env, cwd=home, capture_output=True, text=True, check=False)
     if run.returncode:
         raise RuntimeError(run.stderr)
     found: dict[str, float] = json.loads(run.stdout.splitlines()[-1])
@@ -105,40 +114,35 @@ def clicks(browser: Browser, url: str, find: str, ready: str, changed: str) -> t
     return statistics.median(t[0] for t in times[1:]), statistics.median(t[1] for t in times[1:])
 
 
-def measure(name: str, kind: str, script: Path, main: Path, home: Path, browser: Browser) -> Row:
+def measure(name: str, script: Path, home: Path, browser: Browser) -> Row:
     """All measurements of one app."""
-    found = probe(kind, main, home)
     start = time.perf_counter()
     process, url = serve(script, home / "server.log", env={**os.environ, "PYTHONPATH": str(home / "src")}, cwd=home)
     started = (time.perf_counter() - start) * 1000
     try:
-        if kind == "app":
-            target = "[...document.querySelectorAll('*')].find(e => e.shadowRoot?.querySelector('fieldset'))"
-            find = f"({target})?.shadowRoot.querySelectorAll('input')[2]"
-            changed, settled = clicks(browser, url, find, "fieldset label", ".st-key-filter_head")
+        if script == BARE:
+            button = "document.querySelector('.stButton button')"
+            changed, settled = clicks(browser, url, button, ".stButton button", ".stMain")
         else:
-            changed, settled = clicks(
-                browser, url, "document.querySelector('.stButton button')", ".stButton button", ".stMain"
-            )
+            tree_host = "[...document.querySelectorAll('*')].find(e => e.shadowRoot?.querySelector('fieldset'))"
+            third_box = f"({tree_host})?.shadowRoot.querySelectorAll('input')[2]"
+            changed, settled = clicks(browser, url, third_box, "fieldset label", ".st-key-filter_head")
     finally:
         process.terminate()
         process.wait(10)
-    return Row(name, started, found["fresh"], found.get("known"), found.get("facets"), changed, settled)
+    return Row(name, started, changed, settled, {} if script == BARE else reruns(home))
 
 
 def report(rows: list[Row]) -> str:
-    """The table that is printed; the bare script is the first row."""
-    bare = rows[0]
-    names = ("start", "rerun, new", "x bare", "rerun, known", "facets", "click to text", "settled")
-    head = "ms".ljust(18) + "".join(name.rjust(width) for name, width in zip(names, WIDTHS, strict=True))
-    lines = [head]
+    """The table that is printed."""
+    lines = ["ms".ljust(18) + "".join(name.rjust(width) for name, width in COLUMNS.items())]
     for row in rows:
-        known = "" if row.known is None else f"{row.known:.1f}"
-        facets = "" if row.facets is None else f"{row.facets:.1f}"
-        lines.append(
-            f"{row.name:<18}{row.start:>8.0f}{row.fresh:>12.1f}{row.fresh / bare.fresh:>8.1f}{known:>14}{facets:>8}"
-            f"{row.changed:>15.0f}{row.settled:>9.0f}"
-        )
+        found = row.reruns
+        cells = [f"{row.start:.0f}", f"{row.changed:.0f}", f"{row.settled:.0f}"]
+        if found:
+            cells += [f"{found[name]:.1f}" for name in ("bare", "new", "known")]
+            cells += [f"{found['new'] / found['bare']:.1f}", f"{found['facets']:.1f}"]
+        lines.append(row.name.ljust(18) + "".join(c.rjust(w) for c, w in zip(cells, COLUMNS.values(), strict=False)))
     return "\n".join(lines)
 
 
@@ -151,14 +155,13 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_ARGS)
         home = Path(folder) / "bare"
         home.mkdir()
-        bare = ROOT / "benchmarks" / "bare.py"
-        rows = [measure("bare script", "bare", bare, bare, home, browser)]
+        rows = [measure("bare script", BARE, home, browser)]
         for studies in (None, *SIZES):
             home = Path(folder) / str(studies)
             home.mkdir()
             tree(home, studies)
             name = "shipped table" if studies is None else f"{studies:,} studies"
-            rows.append(measure(name, "app", home / "app.py", home / "src" / "dashboard" / "main.py", home, browser))
+            rows.append(measure(name, home / "app.py", home, browser))
         browser.close()
     print(report(rows))
 

@@ -1,6 +1,7 @@
-"""One line of JSON: seconds of reruns of a script in AppTest, in a process of its own. Started by `app_speed.py`.
+"""One line of JSON: milliseconds of reruns in AppTest, the atlas and the bare script in turn in one process.
 
-`python rerun_probe.py app <main script>` changes the filters of the atlas; `... bare <script>` moves the one slider.
+Started by `app_speed.py` as `python rerun_probe.py <main script> <bare script>`. In turn, so that a busy machine slows
+both; in one process, so that the garbage collector has the same work with both.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Iterator
 from itertools import product
 
 from streamlit.testing.v1 import AppTest
 
-REPEATS = 24
+from dashboard.evidence import shared
+from dashboard.selection import Selection, facet_counts
+
+SITES = ("Colorectal", "Neuroendocrine", "Uveal melanoma", "Renal", "Breast", "Mixed primaries")
+TREATMENTS = ("Surgery", "Ablation", "Intra-arterial", "Combined or mixed")
 
 
 def median_ms(seconds: list[float]) -> float:
@@ -29,47 +33,46 @@ def timed(run: AppTest) -> float:
     return time.perf_counter() - start
 
 
-def new_questions() -> Iterator[tuple[str, str]]:
-    """Pairs of filters, each asked for the first time: nothing about it is cached."""
-    sites = ("Colorectal", "Neuroendocrine", "Uveal melanoma", "Renal", "Breast", "Mixed primaries")
-    return iter(product(sites, ("Surgery", "Ablation", "Intra-arterial", "Combined or mixed")))
-
-
-def probe_app(script: str) -> dict[str, float]:
-    """Reruns of the opening page: new questions, and questions already asked."""
-    app = AppTest.from_file(script, default_timeout=120).run()
+def reruns(app: AppTest, bare: AppTest) -> tuple[list[float], list[float]]:
+    """Seconds of every question once, and of the bare script's slider in between."""
+    of_app, of_bare = [], []
+    for step, (site, treatment) in enumerate(product(SITES, TREATMENTS)):
+        app.multiselect(key="site").set_value([site])
+        of_app.append(timed(app.multiselect(key="modality").set_value([treatment])))
+        of_bare.append(timed(bare.slider[0].set_value(step % 40 + 2)))
     if app.exception:
         raise RuntimeError(str(app.exception))
-    fresh, known = [], []
-    asked = list(new_questions())[:REPEATS]
-    for site, modality in asked:
-        app.multiselect(key="site").set_value([site])
-        fresh.append(timed(app.multiselect(key="modality").set_value([modality])))
-    for site, modality in asked:
-        app.multiselect(key="site").set_value([site])
-        known.append(timed(app.multiselect(key="modality").set_value([modality])))
-    return {"fresh": median_ms(fresh), "known": median_ms(known), "facets": facet_counts_ms()}
+    return of_app, of_bare
 
 
 def facet_counts_ms() -> float:
-    """Uncached facet counts of the whole table."""
-    from dashboard.evidence import shared
-    from dashboard.selection import Selection, facet_counts
-
+    """Facet counts of the whole table, not from a cache."""
     table, seconds = shared(), []
     facet_counts(table, Selection())
-    for n in range(9):
+    for n in range(1, 20):
         start = time.perf_counter()
         facet_counts(table, Selection(min_n=n))
         seconds.append(time.perf_counter() - start)
     return median_ms(seconds)
 
 
-def probe_bare(script: str) -> dict[str, float]:
-    """Reruns of the script of one slider and one chart."""
-    app = AppTest.from_file(script, default_timeout=60).run()
-    return {"fresh": median_ms([timed(app.slider[0].set_value(n + 2)) for n in range(REPEATS)])}
+def main(app_script: str, bare_script: str) -> None:
+    """Measure: `new` questions, the same again (`known`), the bare script beside each, facet counts."""
+    app = AppTest.from_file(app_script, default_timeout=300).run()
+    bare = AppTest.from_file(bare_script, default_timeout=60).run()
+    new, bare_new = reruns(app, bare)
+    known, bare_known = reruns(app, bare)
+    print(
+        json.dumps(
+            {
+                "bare": median_ms(bare_new + bare_known),
+                "new": median_ms(new),
+                "known": median_ms(known),
+                "facets": facet_counts_ms(),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":
-    print(json.dumps({"app": probe_app, "bare": probe_bare}[sys.argv[1]](sys.argv[2])))
+    main(sys.argv[1], sys.argv[2])

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import BY, HORIZONS, UNITS, comparison_of, drawn, question
 from dashboard.ui.context import page_context
+from dashboard.ui.difference_panel import difference_panel
 from dashboard.ui.evidence_table import evidence_table
 from dashboard.ui.links import check_choice
 from dashboard.ui.starting_points import starting_points
@@ -21,11 +22,11 @@ context = page_context()
 starting_points()
 heading = st.container(gap="small")
 with st.container(horizontal=True, vertical_alignment="bottom", key="compare_controls", gap="medium"):
-    by = st.selectbox("Compare by", list(BY), width=190, **bound("by"))
+    by = st.selectbox("Compare by", list(BY), width=170, **bound("by"))
     studies = sorted(context.table["study_id"].dropna().unique())
     check_choice("study", studies)
     study = st.selectbox(
-        "Within one study", studies, index=None, placeholder="All studies", width=240, **bound("study")
+        "Within one study", studies, index=None, placeholder="All studies", width=210, **bound("study")
     )
     unit = st.segmented_control("Time in", list(UNITS), default="Months", required=True, **bound("unit"))
     horizon = st.selectbox("Up to", list(HORIZONS), width=120, **bound("horizon"))
@@ -50,6 +51,7 @@ chart(
     caption=KEY,
 )
 evidence_table(grid, title=f"{comparison.title}: every arm", key="arms")
+difference_panel(context, comparison)
 if comparison.left_out:
     st.caption("Left out of the bold summaries: " + "; ".join(comparison.left_out) + ".")
 if len(comparison.silent):

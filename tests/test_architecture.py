@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "dashboard"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 PAGES = sorted((ROOT / "pages").glob("*.py"))
-LONGEST_MODULE = 300
+LONGEST_MODULE = 450
 LONGEST_PAGE = 60
 
 

@@ -31,7 +31,7 @@ def run() -> None:
         opened = open_table()
         context = set_page_context(opened, filter_bar(opened))
         above_page(context)
-        if entry.needs_figures and context.rows.empty:
+        if entry.needs_figures and not context.totals.figures:
             empty_selection(context)
         else:
             page.run()

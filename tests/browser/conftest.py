@@ -9,7 +9,7 @@ import pytest
 from harness import BROWSER_ARGS, HOW_TO_GET, ROOT, find_chromium, serve
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

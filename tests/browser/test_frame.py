@@ -113,7 +113,7 @@ def test_chips_remove_one_filter_each_and_reset_removes_all(page: Page, app_url:
     chip(page, "Text: liver").click()
     expect(chip(page, "Text: liver")).to_have_count(0)
     expect(page.locator(".st-key-reset")).to_have_count(1)
-    page.locator(".st-key-reset button").click()
+    page.locator(".st-key-reset").get_by_role("button").click()
     expect(chip(page, "Subgroups included")).to_have_count(0)
     settled(page)
     assert "?" not in page.url, page.url

@@ -1,23 +1,21 @@
 """Two arms of one study: what the paper printed about their difference, beside what its figures imply.
 
-Every derived number says its route (`survival.Route`) and, for the hazard ratio, how far such ratios were from the truth on
-trials with known patients (`data/accuracy.json`).
+Every derived number says its route (`survival.Route`) and, for the hazard ratio, how far such ratios were from the
+truth on trials with known patients (`data/accuracy.json`).
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 import pandas as pd
 
 from dashboard.comparison.curves import Curves
 from dashboard.comparison.words import percent
-from dashboard.paths import ACCURACY_JSON
 from dashboard.survival import HazardRatio, Reconstruction, e_value, hr_between, reconstruct_arm
+from dashboard.survival.accuracy import disagrees, typical_error
 from dashboard.survival.intervals import Z95, Estimate
 from dashboard.vocabulary import MILESTONES_MONTHS
 
@@ -45,18 +43,11 @@ class Difference:
     warnings: tuple[str, ...]
 
 
-@cache
-def _accuracy() -> dict[str, float]:
-    if not ACCURACY_JSON.is_file():
-        return {}
-    return {row["key"]: float(row["value"]) for row in json.loads(ACCURACY_JSON.read_text(encoding="utf-8"))}
-
-
-def typical_error(horizon_months: float) -> float | None:
+def ratio_error(horizon_months: float) -> float | None:
     """Mean absolute error of derived log hazard ratios at such a horizon, on trials with known patients."""
-    known = _accuracy()
     key = next(name for limit, name in HORIZON_CLASSES if horizon_months <= limit)
-    return known.get(f"log_hr_same_horizon_{key}", known.get("log_hr_same"))
+    measured = typical_error(f"log_hr_same_horizon_{key}") or typical_error("log_hr_same")
+    return None if measured is None else float(measured["value"])
 
 
 def comparable(curves: Curves, study_id: str, members: list[int]) -> list[int]:
@@ -84,7 +75,9 @@ def difference(table: pd.DataFrame, curves: Curves, reference: int, arm: int) ->
     lines += [line for line, _ in printed]
     warnings = [*left.warnings, *right.warnings, *_disagreements(ratio, horizon, [v for _, v in printed])]
     if curves.arms["time_origin"][reference] != curves.arms["time_origin"][arm]:
-        warnings.append("Time counts from different origins in the two arms: immortal-time bias can make the difference.")
+        warnings.append(
+            "Time counts from different origins in the two arms: immortal-time bias can make the difference."
+        )
     return Difference(tuple(lines), _sentence(names, ratio, horizon), tuple(dict.fromkeys(warnings)))
 
 
@@ -130,7 +123,7 @@ def _ratio_words(value: float, low: float, high: float) -> str:
 
 
 def _ratio_line(ratio: HazardRatio, horizon: float) -> Line:
-    error = typical_error(horizon)
+    error = ratio_error(horizon)
     factor = "" if error is None else f"; such ratios were off by a factor of {math.exp(error):.2f} on average"
     words = "not estimable" if not math.isfinite(ratio.hr) else _ratio_words(ratio.hr, *ratio.ci)
     return Line("Hazard ratio", "1", words, words, "derived", f"{ratio.route.label}{factor}")
@@ -162,11 +155,8 @@ def _printed(table: pd.DataFrame, curves: Curves, reference: int, arm: int) -> I
 
 def _disagreements(ratio: HazardRatio, horizon: float, printed: list[float | None]) -> Iterator[str]:
     """A printed ratio further from the derived one than nine of ten derived ratios were from the truth."""
-    limit = _accuracy().get("log_hr_same_p90")
     for value in printed:
-        if value is None or limit is None or not math.isfinite(ratio.log_hr):
-            continue
-        if abs(math.log(value) - ratio.log_hr) > limit:
+        if value is not None and math.isfinite(ratio.log_hr) and disagrees(ratio.log_hr, math.log(value)):
             yield (
                 f"The printed hazard ratio ({value:.2f}) and the derived one ({ratio.hr:.2f}, to {horizon:g} months) differ by "
                 "more than nine of ten derived ratios did from the truth: the paper adjusted, followed longer, or contradicts "

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
 import pandas as pd
 import streamlit as st
+
+from dashboard.selection import Selection
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -49,15 +51,14 @@ def per_table(
 
         del keyed.__wrapped__  # the signature that Streamlit reads is the one with the key
         function = cast("Callable[..., R]", keyed)
-        for_process = st.cache_resource(max_entries=max_entries, show_spinner=False)(function)
-        for_session = st.cache_resource(max_entries=max_entries // 4 or 1, show_spinner=False, scope="session")(
-            function
-        )
+        kept = partial(st.cache_resource, show_spinner=False, hash_funcs={Selection: repr})
+        for_process = kept(max_entries=max_entries)(function)
+        for_session = kept(max_entries=max_entries // 4 or 1, scope="session")(function)
 
         @wraps(compute)
         def cached(source: Source, *args: P.args, **kwargs: P.kwargs) -> R:
-            kept = for_process if source.table_key.startswith(SHIPPED) else for_session
-            return kept(source.table, source.table_key, *args, **kwargs)
+            cache = for_process if source.table_key.startswith(SHIPPED) else for_session
+            return cast("R", cache(source.table, source.table_key, *args, **kwargs))
 
         return cached
 

@@ -42,9 +42,20 @@ def _number(text: str) -> bool:
     return True
 
 
+def _converted_once(fig: go.Figure) -> go.Figure:
+    """The figure with its conversion for the browser kept: a figure from a cache is converted once, not at every rerun.
+
+    The conversion is most of what a chart costs (30 ms for a hundred curves).
+    """
+    if "to_dict" not in vars(fig):
+        spec = fig.to_dict()
+        fig.to_dict = lambda: spec
+    return fig
+
+
 def chart(
     fig: go.Figure,
-    table: pd.DataFrame,
+    table: pd.DataFrame | Callable[[], pd.DataFrame],
     *,
     name: str,
     alt: str,
@@ -60,9 +71,11 @@ def chart(
     Parameters
     ----------
     fig
-        Complete figure with its own template and colours; Streamlit's theme is not applied.
+        Complete figure with its own template and colours; Streamlit's theme is not applied. It must not change
+        afterwards.
     table
-        What the figure shows, one row a mark, with headings fit for a reader; it is what the CSV holds.
+        What the figure shows, one row a mark, with headings fit for a reader; it is what the CSV holds. A function is
+        called only when the table is asked for.
     name
         What the figure is, in words; becomes the name of the downloaded files.
     alt
@@ -75,9 +88,13 @@ def chart(
     The selection event of `st.plotly_chart` when `on_select` is not "ignore", else None.
     """
     place = f"chart_{key}"
+
+    def made() -> pd.DataFrame:
+        return table() if callable(table) else table
+
     with st.container(key=place, gap="small"):
         event = st.plotly_chart(
-            fig,
+            _converted_once(fig),
             key=key,
             alt=alt,
             theme=None,
@@ -95,16 +112,16 @@ def chart(
             )
             st.download_button(
                 "CSV",
-                lambda: csv_bytes(table),
+                lambda: csv_bytes(made()),
                 f"{stem}.csv",
                 "text/csv",
                 on_click="ignore",
                 type="tertiary",
                 key=f"{place}_csv",
-                help=f"The numbers of this figure, {len(table)} rows.",
+                help="The numbers of this figure.",
             )
         if as_table:
             if table_title:
                 st.markdown(f"**{table_title}**")
-            st.dataframe(table, hide_index=True, column_config=column_config, alt=f"{name}, as a table")
+            st.dataframe(made(), hide_index=True, column_config=column_config, alt=f"{name}, as a table")
     return None if on_select == "ignore" else event

@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.evidence import evidence_version, shared
-from dashboard.selection import Selection, Totals, apply, facet_counts, totals
+from dashboard.selection import Selection, Totals, apply, facet_counts
+from dashboard.selection import selected_totals as totals_of
 from dashboard.ui.cache import SHIPPED, per_table
 
 CONTEXT: Final = "_page_context"
@@ -19,15 +20,30 @@ Theme = Literal["light", "dark"]
 FacetCounts = dict[str, dict[str, dict[str, Any]]]
 
 
+@per_table(max_entries=32)
+def selected_rows(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    """`selection.apply`, kept."""
+    return apply(table, selection)
+
+
 @dataclass(frozen=True)
 class PageContext:
-    """One view. `rows` are the figures of `table` that answer `selection`; frames are shared, never change them."""
+    """One view: the table, what is asked of it, how it is drawn. Frames are shared: never change them."""
 
     table: pd.DataFrame
     table_key: str
     selection: Selection
-    rows: pd.DataFrame
     theme: Theme
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The figures of `table` that answer `selection`; made when first asked for, then kept."""
+        return selected_rows(self, self.selection)
+
+    @property
+    def totals(self) -> Totals:
+        """Studies, arms, figures and patients of `rows`, without making them."""
+        return selected_totals(self, self.selection)
 
 
 @dataclass(frozen=True)
@@ -39,15 +55,9 @@ class OpenTable:
 
 
 @per_table()
-def selected_rows(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
-    """`selection.apply`, kept."""
-    return apply(table, selection)
-
-
-@per_table()
 def selected_totals(table: pd.DataFrame, selection: Selection) -> Totals:
-    """`selection.totals` of the selected rows, kept."""
-    return totals(apply(table, selection))
+    """`selection.selected_totals`, kept."""
+    return totals_of(table, selection)
 
 
 @per_table(max_entries=512)
@@ -74,7 +84,7 @@ def theme() -> Theme:
 
 def set_page_context(opened: OpenTable, selection: Selection) -> PageContext:
     """Called by the frame before the page runs."""
-    context = PageContext(opened.table, opened.table_key, selection, selected_rows(opened, selection), theme())
+    context = PageContext(opened.table, opened.table_key, selection, theme())
     st.session_state[CONTEXT] = context
     return context
 

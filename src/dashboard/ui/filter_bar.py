@@ -11,6 +11,7 @@ from dashboard.ui.state import (
     CENTER_OPTIONS,
     DESIGN_OPTIONS,
     ENDPOINT_OPTIONS,
+    FILTER_DEFAULTS,
     MODALITY_OPTIONS,
     SITE_OPTIONS,
     bound,
@@ -37,7 +38,7 @@ def filter_bar(opened: OpenTable) -> Selection:
         with st.container(key="bound_state"):
             st.multiselect("Primary site", SITE_OPTIONS, **bound("site"))
             st.multiselect("Modality", MODALITY_OPTIONS, **bound("modality"))
-        selection = selection_from(st.session_state.to_dict())
+        selection = selection_from({name: st.session_state[name] for name in FILTER_DEFAULTS})
         shown = counts(opened, selection)
         with sites:
             site_facet(shown["site"])

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.selection import Selection
 from dashboard.ui.component import asset, component
-from dashboard.ui.context import PageContext, selected_totals
+from dashboard.ui.context import PageContext
 from dashboard.ui.links import dismiss_notice, link_notice
 from dashboard.ui.state import FILTER_DEFAULTS, clear, remove, values_from
 from dashboard.ui.words import count, totals_sentence
@@ -56,7 +56,7 @@ def above_page(context: PageContext) -> None:
     """Totals where the sidebar is closed, the active filters, and the link of the view."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="above_page"):
         with st.container(key="totals", width="content"):
-            st.markdown(totals_sentence(selected_totals(context, context.selection)))
+            st.markdown(totals_sentence(context.totals))
         for chip in chips(context.selection):
             st.button(
                 chip.text,
@@ -68,7 +68,7 @@ def above_page(context: PageContext) -> None:
             )
         if context.selection.active:
             st.button("Reset", key="reset", type="tertiary", on_click=clear, help="Put every filter back")
-        component("view_link")(key="view_link", width="content")
+    component("view_link")(key="view_link", width="content")
     notice = link_notice()
     if notice:
         with st.container(horizontal=True, vertical_alignment="center", key="link_notice"):
