@@ -26,13 +26,12 @@ def trace(figure, name):
 @pytest.mark.parametrize("dark", [False, True])
 def test_forest_draws_every_arm_once(dark):
     figure = forest(SUMMARY.rows, SUMMARY.groups, dark=dark)
-    points = trace(figure, "Arms")
-    assert len(points.x) == len(SUMMARY.rows)
-    assert {tuple(ids) for ids in points.customdata} == set(
-        zip(SUMMARY.rows["arm_key"], SUMMARY.rows["study_id"], strict=True)
-    )
-    assert len(figure.data) <= 7
-    by_key = dict(zip((ids[0] for ids in points.customdata), points.x, strict=True))
+    points = [t for t in figure.data if t.mode == "markers"]
+    drawn = [tuple(ids) for t in points for ids in t.customdata]
+    assert len(drawn) == len(SUMMARY.rows)
+    assert set(drawn) == set(SUMMARY.rows[["arm_key", "study_id"]].itertuples(index=False, name=None))
+    assert len(figure.data) <= 8
+    by_key = dict(zip((ids[0] for ids in trace(figure, "Arms").customdata), trace(figure, "Arms").x, strict=True))
     assert by_key["fairweather-2017/rfa"] == pytest.approx(84)  # per cent on the axis
     assert list(figure.layout.xaxis.range) == [0, 100]
     assert figure.layout.paper_bgcolor == ("#0E1117" if dark else "#FFFFFF")
@@ -45,7 +44,7 @@ def test_forest_rows_never_overlap():
     inner = figure.layout.height - figure.layout.margin.t - figure.layout.margin.b
     pixels = np.diff(places) * inner / (high - low)
     assert pixels.min() >= ROW_PIXELS * 0.95 > 1.4 * figure.layout.yaxis.tickfont.size
-    assert len(set(trace(figure, "Arms").y)) == len(SUMMARY.rows)
+    assert len({y for t in figure.data if t.mode == "markers" for y in t.y}) == len(SUMMARY.rows)
 
 
 def test_forest_tells_printed_from_computed_and_out():
@@ -54,13 +53,12 @@ def test_forest_tells_printed_from_computed_and_out():
     assert trace(figure, "Interval computed or assumed").line.dash == "dot"
     printed = [x for x in trace(figure, "Interval as printed").x if not np.isnan(x)]
     assert len(printed) == 2 * (SUMMARY.rows["interval"] == "reported").sum()
-    symbols = dict(
-        zip((i[0] for i in trace(figure, "Arms").customdata), trace(figure, "Arms").marker.symbol, strict=True)
-    )
-    assert symbols.pop("fong-1999/resection") == "x-thin-open"
-    assert set(symbols.values()) == {"square"}
-    derived = SUMMARY.rows.assign(status="derived")
-    assert "square-open" in trace(forest(derived, SUMMARY.groups), "Arms").marker.symbol
+    out = trace(figure, "Arms taken out")
+    assert (out.customdata[0][0], out.marker.symbol) == ("fong-1999/resection", "x-thin-open")
+    assert trace(figure, "Arms").marker.symbol == "square"
+    derived = forest(SUMMARY.rows.assign(status="derived"), SUMMARY.groups)
+    assert trace(derived, "Derived arms").marker.symbol == "square-open"
+    assert "Arms" not in {t.name for t in derived.data}
 
 
 def test_forest_diamonds_are_the_pooled_intervals():
@@ -91,7 +89,7 @@ def test_forest_of_hazard_ratios_and_of_nothing():
     assert figure.layout.xaxis.type == "log" and len(figure.layout.shapes) == 1
     assert sorted(trace(figure, "Arms").x) == pytest.approx([0.92, 1.04, 1.07])
     empty = summarise(SUMMARY.rows.iloc[:0], QUESTION.scale)
-    assert len(trace(forest(empty.rows, empty.groups), "Arms").x) == 0
+    assert not [t for t in forest(empty.rows, empty.groups).data if t.mode == "markers"]
 
 
 def test_labels_are_text_not_markup():

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.pooling_style import axis, axis_title, base_figure, ink, scatter
+from dashboard.figures.pooling_style import axis, axis_title, base_figure, ink, one_or_all, scatter, texts
 from dashboard.synthesis.regression import Regression
 from dashboard.synthesis.scales import scale_of
 
@@ -87,15 +87,15 @@ def bubble(
             marker={
                 "size": size,
                 "symbol": np.where(shown["status"] == "derived", "circle-open", "circle"),
-                "color": [(colours or {}).get(str(g), tone.point) for g in shown["group"]],
+                "color": one_or_all(((colours or {}).get(str(g), tone.point) for g in shown["group"]), tone.point),
                 "opacity": 0.75,
                 "line": {"width": 1, "color": tone.text},
             },
-            customdata=shown[["arm_key", "study_id"]].to_numpy(),
-            hovertext=[
+            customdata=shown[["arm_key", "study_id"]].to_numpy(dtype=np.str_),
+            hovertext=texts(
                 f"{key}<br>{covariate} {value:g}: {factor * estimate:.0f}"
                 for key, value, estimate in zip(shown["arm_key"], x, shown["estimate"].astype(float), strict=True)
-            ],
+            ),
             hoverinfo="text",
             cliponaxis=False,
             name="Arms",

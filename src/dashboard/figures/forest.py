@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.pooling_style import Ink, axis, axis_title, base_figure, ink
+from dashboard.figures.pooling_style import Ink, axis, axis_title, base_figure, ink, one_or_all, scatter, texts
 
 ROW_PIXELS = 22
 _TOP, _BOTTOM = 44, 56
@@ -20,6 +20,7 @@ _COLUMNS = {"n": 0.06, "estimate": 0.44, "weight": 0.92}
 _HEADS = ("n", "Estimate [95% CI]", "Weight")
 _SORTS = ("year", "estimate", "n", "era_start")
 _SHOWN = (
+    "group",
     "arm_key",
     "study_id",
     "first_author",
@@ -34,6 +35,13 @@ _SHOWN = (
     "excluded",
     "status",
 )
+_SYMBOLS = {"reported": "square", "derived": "square-open", "out": "x-thin-open"}
+_NAMES = {"reported": "Arms", "derived": "Derived arms", "out": "Arms taken out"}
+_INTERVALS = {
+    "reported": "interval as printed",
+    "computed": "interval computed",
+    "assumed": "interval assumes complete follow-up or even censoring",
+}
 _HALF_DIAMOND = 0.32
 _LABEL_LENGTH = 28
 
@@ -69,6 +77,18 @@ class _Lines:
         self.y += [*ys, nan]
 
 
+@dataclass
+class _Points:
+    """Markers of one trace."""
+
+    x: list[float] = field(default_factory=list)
+    y: list[float] = field(default_factory=list)
+    size: list[float] = field(default_factory=list)
+    colour: list[str] = field(default_factory=list)
+    ids: list[tuple[str, str]] = field(default_factory=list)
+    hover: list[str] = field(default_factory=list)
+
+
 def forest(
     rows: pd.DataFrame,
     groups: pd.DataFrame,
@@ -96,32 +116,37 @@ def forest(
     Returns
     -------
     Figure
-        Seven traces at most, whatever the number of rows: intervals that were reported (solid) and those that were not
-        (dotted), points, diamonds, prediction intervals, numbers, group names. `customdata` of a point is
-        [arm_key, study_id]. The height grows with the rows, so labels never overlap.
+        Eight traces at most, whatever the number of rows: intervals that were reported (solid) and those that were not
+        (dotted), prediction intervals, diamonds, points of reported arms, of derived ones (hollow) and of those taken
+        out (crosses), numbers. `customdata` of a point is [arm_key, study_id]. The height grows with the rows, so
+        labels never overlap.
     """
     if sort is not None and sort not in _SORTS:
         raise ValueError(f"sort must be one of {', '.join(_SORTS)}, but was {sort!r}.")
     unit, tone = UNITS[quantity], ink(dark)
     solid, dotted, prediction, diamonds = _Lines(), _Lines(), _Lines(), _Lines()
-    points: dict[str, list[Any]] = {key: [] for key in ("x", "y", "size", "symbol", "colour", "ids", "hover")}
+    points = {kind: _Points() for kind in _SYMBOLS}
     cells: dict[str, list[Any]] = {key: [] for key in ("x", "y", "text")}
     ticks: list[tuple[float, str]] = []
     y = 0.0
+    ordered = rows if sort is None else rows.sort_values(sort, ascending=not descending, kind="stable")
     shown = [name for name in _SHOWN if name in rows.columns]
-    names = list(dict.fromkeys([*groups["group"], *rows["group"].astype(str)]))
-    for name in names:
-        members = rows[rows["group"].astype(str) == name]
-        if sort:
-            members = members.sort_values(sort, ascending=not descending, kind="stable", na_position="last")
+    members: dict[str, list[dict[str, Any]]] = {str(name): [] for name in [*groups["group"], *rows["group"]]}
+    for values in zip(*(ordered[name].tolist() for name in shown), strict=True):
+        member = dict(zip(shown, values, strict=True))
+        members[str(member["group"])].append(member)
+    totals: dict[str, dict[Any, Any]] = {str(g["group"]): g for g in groups.to_dict("records")}
+    for name, drawn in members.items():
         colour = (colours or {}).get(name, tone.point)
         ticks.append((y, f"<b>{_escape((labels or {}).get(name, name))}</b>"))
         y -= 1
-        for row in members[shown].to_dict("records"):
-            _add_row(row, y, unit, colour, solid if row["interval"] == "reported" else dotted, points, cells)
-            ticks.append((y, _row_label(row)))
+        for row in drawn:
+            label = _row_label(row)
+            _add_row(row, label, y, unit, colour, solid if row["interval"] == "reported" else dotted, points, cells)
+            ticks.append((y, label))
             y -= 1
-        for group in groups[groups["group"] == name].to_dict("records"):
+        if name in totals:
+            group = totals[name]
             _add_diamond(group, y, unit, diamonds, prediction, cells)
             if group["k"] > 1:
                 ticks.append((y, f"<b>Pooled, {group['k']} arms</b>"))
@@ -146,7 +171,7 @@ def forest(
             dark,
             range=[y + 0.2, 0.8],
             tickvals=np.array([at for at, _ in ticks]),
-            ticktext=np.array([text for _, text in ticks], dtype=object),
+            ticktext=texts(text for _, text in ticks),
             showgrid=False,
             tickfont={"size": 12, "color": tone.text},
         ),
@@ -175,44 +200,42 @@ def _column_head(text: str, place: float, tone: Ink) -> dict[str, Any]:
 
 def _add_row(
     row: dict[str, Any],
+    label: str,
     y: float,
     unit: Unit,
     colour: str,
     interval: _Lines,
-    points: dict[str, list[Any]],
+    points: dict[str, _Points],
     cells: dict[str, list[Any]],
 ) -> None:
     low, value, high = (unit.factor * row[name] for name in ("shown_low", "estimate", "shown_high"))
     interval.add([low, high], [y, y])
     weight = row["weight"]
     out = bool(row["excluded"]) or weight != weight
-    points["x"].append(value)
-    points["y"].append(y)
-    points["size"].append(6 if out else 6 + 12 * sqrt(weight))
-    points["symbol"].append("x-thin-open" if out else "square" if row["status"] == "reported" else "square-open")
-    points["colour"].append(colour)
-    points["ids"].append([row["arm_key"], row["study_id"]])
-    kind = {"reported": "interval as printed", "computed": "interval computed", "assumed": "interval assumes follow-up"}
-    points["hover"].append(
-        f"<b>{_row_label(row)}</b><br>{_numbers(value, low, high, unit)}<br>{row['status']}; {kind[row['interval']]}"
-    )
+    mark = points["out" if out else row["status"]]
+    mark.x.append(value)
+    mark.y.append(y)
+    mark.size.append(7 if out else 6 + 12 * sqrt(weight))
+    mark.colour.append(colour)
+    mark.ids.append((row["arm_key"], row["study_id"]))
+    numbers = f"{_number(value, unit)} [{_number(low, unit)} to {_number(high, unit)}]"
+    mark.hover.append(f"<b>{label}</b><br>{numbers}<br>{row['status']}; {_INTERVALS[row['interval']]}")
     size = "" if row["n"] is None or row["n"] != row["n"] else f"{int(row['n']):,}"
-    texts = (size, _numbers(value, low, high, unit), "out" if out else "" if weight == 1 else f"{100 * weight:.1f}%")
-    for place, text in zip(_COLUMNS.values(), texts, strict=True):
-        cells["x"].append(place)
-        cells["y"].append(y)
-        cells["text"].append(text)
+    cells["x"] += _COLUMNS.values()
+    cells["y"] += [y, y, y]
+    cells["text"] += [size, numbers, "out" if out else "" if weight == 1 else f"{100 * weight:.1f}%"]
 
 
 def _add_diamond(
-    group: dict[str, Any], y: float, unit: Unit, diamonds: _Lines, prediction: _Lines, cells: dict[str, list[Any]]
+    group: dict[Any, Any], y: float, unit: Unit, diamonds: _Lines, prediction: _Lines, cells: dict[str, list[Any]]
 ) -> None:
     low, value, high = (unit.factor * group[name] for name in ("ci_low", "estimate", "ci_high"))
     if group["k"] > 1:
         diamonds.add([low, value, high, value, low], [y, y + _HALF_DIAMOND, y, y - _HALF_DIAMOND, y])
         cells["x"] += list(_COLUMNS.values())
         cells["y"] += [y] * len(_COLUMNS)
-        cells["text"] += [f"<b>{group['patients']:,}</b>", f"<b>{_numbers(value, low, high, unit)}</b>", "<b>100%</b>"]
+        numbers = f"{_number(value, unit)} [{_number(low, unit)} to {_number(high, unit)}]"
+        cells["text"] += [f"<b>{group['patients']:,}</b>", f"<b>{numbers}</b>", "<b>100%</b>"]
     if not isnan(group["pi_low"]):
         ends = unit.factor * group["pi_low"], unit.factor * group["pi_high"]
         tick = 0.22
@@ -230,7 +253,7 @@ def _traces(
     dotted: _Lines,
     prediction: _Lines,
     diamonds: _Lines,
-    points: dict[str, list[Any]],
+    points: dict[str, _Points],
     cells: dict[str, list[Any]],
 ) -> list[dict[str, Any]]:
     traces: list[dict[str, Any]] = []
@@ -252,35 +275,34 @@ def _traces(
                 "hoverinfo": "skip",
             }
             traces.append(drawn | ({"fill": fill, "fillcolor": tone.pooled} if fill else {}))
-    colours = set(points["colour"])
-    colour = np.array(points["colour"], dtype=object) if len(colours) > 1 else next(iter(colours), tone.point)
-    traces.append(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": np.array(points["x"]),
-            "y": np.array(points["y"]),
-            "marker": {
-                "size": np.array(points["size"]),
-                "symbol": np.array(points["symbol"], dtype=object),
-                "color": colour,
-                "line": {"width": 1.5},
-                "opacity": 1,
-            },
-            "customdata": np.array(points["ids"], dtype=object),
-            "hovertext": np.array(points["hover"], dtype=object),
-            "hoverinfo": "text",
-            "cliponaxis": False,
-            "name": "Arms",
-        }
-    )
+    for kind, mark in points.items():
+        if mark.x:
+            traces.append(
+                scatter(
+                    mode="markers",
+                    x=np.array(mark.x),
+                    y=np.array(mark.y),
+                    marker={
+                        "size": np.array(mark.size),
+                        "symbol": _SYMBOLS[kind],
+                        "color": one_or_all(mark.colour, tone.point),
+                        "line": {"width": 1.5},
+                        "opacity": 1,
+                    },
+                    customdata=np.array(mark.ids, dtype=np.str_),
+                    hovertext=texts(mark.hover),
+                    hoverinfo="text",
+                    cliponaxis=False,
+                    name=_NAMES[kind],
+                )
+            )
     traces.append(
         {
             "type": "scatter",
             "mode": "text",
             "x": np.array(cells["x"]),
             "y": np.array(cells["y"]),
-            "text": np.array(cells["text"], dtype=object),
+            "text": texts(cells["text"]),
             "textfont": {"size": 12, "color": tone.text},
             "cliponaxis": False,
             "xaxis": "x2",
@@ -299,10 +321,6 @@ def _row_label(row: dict[str, Any]) -> str:
     label = str(row.get("label") or "")
     shortened = label if len(label) <= _LABEL_LENGTH else label[: _LABEL_LENGTH - 1].rstrip() + "…"
     return f"{name}, {_escape(shortened)}" if shortened else name
-
-
-def _numbers(value: float, low: float, high: float, unit: Unit) -> str:
-    return f"{_number(value, unit)} [{_number(low, unit)} to {_number(high, unit)}]"
 
 
 def _number(value: float, unit: Unit) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.pooling_style import axis, axis_title, base_figure, ink, scatter
+from dashboard.figures.pooling_style import axis, axis_title, base_figure, ink, one_or_all, scatter, texts
 from dashboard.synthesis.pooling import Pooled
 from dashboard.synthesis.scales import SURVIVAL_SCALES, scale_of
 
@@ -67,12 +67,12 @@ def funnel(
             mode="markers",
             marker={
                 "size": 9,
-                "symbol": np.where(used["status"] == "derived", "circle-open", "circle").astype(object),
-                "color": np.array([(colours or {}).get(str(g), tone.point) for g in used["group"]], dtype=object),
+                "symbol": np.where(used["status"] == "derived", "circle-open", "circle"),
+                "color": one_or_all(((colours or {}).get(str(g), tone.point) for g in used["group"]), tone.point),
                 "line": {"width": 1.2, "color": tone.text},
             },
-            customdata=used[["arm_key", "study_id"]].to_numpy(),
-            hovertext=np.array([f"{k}<br>SE {e:.2f}" for k, e in zip(used["arm_key"], se, strict=True)], dtype=object),
+            customdata=used[["arm_key", "study_id"]].to_numpy(dtype=np.str_),
+            hovertext=texts(f"{k}<br>SE {e:.2f}" for k, e in zip(used["arm_key"], se, strict=True)),
             hoverinfo="text",
             name="Arms",
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 FONT = "Source Sans Pro, Segoe UI, Helvetica, Arial, sans-serif"
@@ -53,6 +55,19 @@ def base_figure(dark: bool, height: int, traces: Sequence[dict[str, Any]] = (), 
             **layout,
         },
     )
+
+
+def texts(values: Iterable[str]) -> npt.NDArray[np.str_]:
+    """Strings as an array of fixed width: plotly copies lists and object arrays element by element."""
+    return np.array([*values], dtype=np.str_)
+
+
+def one_or_all(colours: Iterable[str], empty: str) -> str | npt.NDArray[np.str_]:
+    """One colour where all are the same, which plotly checks once."""
+    every = texts(colours)
+    if not len(every):
+        return empty
+    return str(every[0]) if (every == every[0]).all() else every
 
 
 def scatter(**settings: Any) -> dict[str, Any]:

@@ -68,13 +68,12 @@ def summarise(
     `scale` is `Question.scale` ("log" for contrasts); `excluded` names arm keys that the reader took out: they stay in
     the rows, without weight. Groups keep the order in which they first occur.
     """
-    back = scale_of(scale)
     frame = rows.reset_index(drop=True).copy()
     if "estimate" not in frame:
         frame["estimate"] = frame["hazard_ratio"]
     yi, se = frame["yi"].to_numpy(dtype=float), np.sqrt(frame["vi"].to_numpy(dtype=float))
     z = normal_quantile(0.975)
-    ends = np.array([[back.back(y - z * s), back.back(y + z * s)] for y, s in zip(yi, se, strict=True)]).reshape(-1, 2)
+    ends = np.column_stack([scale_of(scale).back(yi - z * se), scale_of(scale).back(yi + z * se)])
     printed = frame["ci_low"].notna() & frame["ci_high"].notna()
     assumed = frame["route"].isin(list(ASSUMED_ROUTES))
     frame["shown_low"] = frame["ci_low"].astype(float).where(printed, ends.min(axis=1))
