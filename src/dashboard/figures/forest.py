@@ -286,7 +286,7 @@ def _traces(
                         "size": np.array(mark.size),
                         "symbol": _SYMBOLS[kind],
                         "color": one_or_all(mark.colour, tone.point),
-                        "line": {"width": 1.5},
+                        "line": {"width": 1.2, "color": tone.text},
                         "opacity": 1,
                     },
                     customdata=np.array(mark.ids, dtype=np.str_),
