@@ -20,7 +20,7 @@ DERIVED = pd.DataFrame({"arm_key": ["s5/a"], "survival": [0.35], "se": [0.05]})
 
 def test_every_combination_once():
     frame = specification(ROWS, Question(), derived=DERIVED)
-    assert len(frame) == 7 * 4 * 5
+    assert len(frame) == 8 * 4 * 5
     assert not frame.duplicated(["rule", "transform", "method"]).any()
     assert frame["estimate"].is_monotonic_increasing
     counts = frame.drop_duplicates("rule").set_index("rule")["k"].to_dict()
@@ -30,6 +30,7 @@ def test_every_combination_once():
         "with-derived": 5,
         "reported-variance": 2,
         "from-treatment": 3,
+        "follow-up-ignored": 4,
         "not-small": 3,
         "no-contradiction": 3,
     }

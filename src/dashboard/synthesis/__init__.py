@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dashboard.synthesis.scales import Natural, back_transform
     from dashboard.synthesis.sensitivity import SubgroupTest, cumulative, influence, leave_one_out, subgroup_test
     from dashboard.synthesis.specify import specification
+    from dashboard.synthesis.summary import Summary, in_words, summarise
     from dashboard.synthesis.within import Contrasts, contrasts
 
 _HOME = {
@@ -38,6 +39,7 @@ _HOME = {
     "eligibility": ("Eligible", "Question", "eligible"),
     "notices": ("Notice", "time_notices"),
     "within": ("Contrasts", "contrasts"),
+    "summary": ("Summary", "in_words", "summarise"),
     "specify": ("specification",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
@@ -54,6 +56,7 @@ __all__ = [
     "Question",
     "Regression",
     "SubgroupTest",
+    "Summary",
     "TrimAndFill",
     "back_transform",
     "contrasts",
@@ -61,6 +64,7 @@ __all__ = [
     "egger",
     "eligible",
     "hazard_ratio_effect",
+    "in_words",
     "influence",
     "leave_one_out",
     "logrank_effect",
@@ -71,6 +75,7 @@ __all__ = [
     "pooled_curve",
     "specification",
     "subgroup_test",
+    "summarise",
     "time_notices",
     "trim_and_fill",
 ]

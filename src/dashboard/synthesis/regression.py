@@ -72,12 +72,14 @@ class Regression:
         )
 
 
-def design_matrix(x: npt.ArrayLike | pd.DataFrame) -> tuple[Array, list[str]]:
+def design_matrix(x: npt.ArrayLike | pd.DataFrame | pd.Series) -> tuple[Array, list[str]]:
     """Covariates (k,) or (k, m) with a leading intercept, and the names of all terms.
 
     A frame may hold categorical columns: each becomes indicators of its levels but the first in sorted order. A column
     of ones that is already there is taken as the intercept.
     """
+    if isinstance(x, pd.Series):
+        x = x.to_frame()
     frame = x if isinstance(x, pd.DataFrame) else pd.DataFrame(np.asarray(x))
     columns: dict[str, Array] = {}
     for name in frame.columns:
@@ -98,7 +100,7 @@ def design_matrix(x: npt.ArrayLike | pd.DataFrame) -> tuple[Array, list[str]]:
 def meta_regression(
     yi: npt.ArrayLike,
     vi: npt.ArrayLike,
-    X: npt.ArrayLike | pd.DataFrame,
+    X: npt.ArrayLike | pd.DataFrame | pd.Series,
     *,
     method: str = "REML",
     test: str = "hksj",

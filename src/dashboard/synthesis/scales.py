@@ -8,42 +8,55 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import asin, exp, log, nan, pi, sin, sqrt
+from math import asin, log, nan, sqrt
+from typing import Any
+
+import numpy as np
 
 from dashboard.synthesis.pooling import Pooled
 
 
 @dataclass(frozen=True)
 class Scale:
-    """A monotone scale. `slope` is the absolute derivative of `forward`; `falls` when higher survival scores lower."""
+    """A monotone scale. `back` takes floats or arrays.
+
+    `slope` is the absolute derivative of `forward`; `falls` when higher survival scores lower.
+    """
 
     forward: Callable[[float], float]
-    back: Callable[[float], float]
+    back: Callable[[Any], Any]
     slope: Callable[[float], float]
     falls: bool = False
 
 
-def _logistic(y: float) -> float:
-    return 1 / (1 + exp(-y)) if y > 0 else exp(y) / (1 + exp(y))
+def _from_logit(y: Any) -> Any:
+    return 1 / (1 + np.exp(-np.clip(y, -700, 700)))
 
 
-def _from_cloglog(y: float) -> float:
-    return exp(-exp(min(y, 700.0)))
+def _from_cloglog(y: Any) -> Any:
+    return np.exp(-np.exp(np.minimum(y, 700.0)))
 
 
-def _from_arcsine(y: float) -> float:
+def _from_arcsine(y: Any) -> Any:
     # Beyond 0..pi/2 the sine turns back: a bound there is survival of exactly 0 or 1.
-    angle = min(max(y, 0.0), pi / 2)
-    return 1.0 if angle == pi / 2 else sin(angle) ** 2
+    return np.where(np.asarray(y) >= np.pi / 2, 1.0, np.sin(np.clip(y, 0.0, np.pi / 2)) ** 2)[()]
+
+
+def _from_plain(y: Any) -> Any:
+    return np.clip(y, 0.0, 1.0)
+
+
+def _from_log(y: Any) -> Any:
+    return np.exp(np.minimum(y, 700.0))
 
 
 SURVIVAL_SCALES = {
     "cloglog": Scale(lambda s: log(-log(s)), _from_cloglog, lambda s: -1 / (s * log(s)), falls=True),
-    "logit": Scale(lambda s: log(s / (1 - s)), _logistic, lambda s: 1 / (s * (1 - s))),
-    "plain": Scale(lambda s: s, lambda y: min(max(y, 0.0), 1.0), lambda s: 1.0),
+    "logit": Scale(lambda s: log(s / (1 - s)), _from_logit, lambda s: 1 / (s * (1 - s))),
+    "plain": Scale(lambda s: s, _from_plain, lambda s: 1.0),
     "arcsine": Scale(lambda s: asin(sqrt(s)), _from_arcsine, lambda s: 1 / (2 * sqrt(s * (1 - s)))),
 }
-POSITIVE_SCALES = {"log": Scale(log, lambda y: exp(min(y, 700.0)), lambda t: 1 / t)}
+POSITIVE_SCALES = {"log": Scale(log, _from_log, lambda t: 1 / t)}
 SCALES = SURVIVAL_SCALES | POSITIVE_SCALES
 
 
@@ -71,7 +84,7 @@ def back_transform(pooled: Pooled, transform: str = "cloglog") -> Natural:
     scale = scale_of(transform)
 
     def back(y: float) -> float:
-        return nan if y != y else scale.back(y)
+        return nan if y != y else float(scale.back(y))
 
     low, high, pi_low, pi_high = map(back, (pooled.ci_low, pooled.ci_high, pooled.pi_low, pooled.pi_high))
     if scale.falls:

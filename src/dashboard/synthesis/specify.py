@@ -40,6 +40,9 @@ RULES = {
     "with-derived": Rule("With derived survival", lambda q: replace(q, include_derived=True), needs_derived=True),
     "reported-variance": Rule("Without assumed variances", lambda q: replace(q, include_assumed=False)),
     "from-treatment": Rule("Time from treatment only", rows=lambda r: r[r["time_origin"].isin(_CLOCKS)]),
+    "follow-up-ignored": Rule(
+        "Variances from n alone, follow-up ignored", rows=lambda r: r.assign(follow_up_median_months=None)
+    ),
     "not-small": Rule(f"Arms of {_SMALL} patients or more", rows=lambda r: r[pd.to_numeric(r["n"]) >= _SMALL]),
     "no-contradiction": Rule("Without figures that contradict each other", rows=_without_contradictions),
 }
