@@ -63,10 +63,11 @@ _WITH_INTERVAL: Final = re.compile(
 
 
 class Unclear(ValueError):
-    """A cell with no meaning or more than one. `args[0]` says why; `remedy` says what to type instead."""
+    """A cell with no meaning or more than one. `sentence` says why; `remedy` says what to type instead."""
 
     def __init__(self, why: str, remedy: str) -> None:
         self.remedy = remedy
+        self.sentence = f"{why[:1].upper()}{why[1:]}."
         super().__init__(why)
 
 

@@ -70,7 +70,7 @@ def read_column(
                 raise Unclear("a bound or an approximation where an exact figure must stand", "Write the number alone.")
         except Unclear as unclear:
             out.problems += [
-                Problem(sheet, int(row), name, text, "number", f"{unclear}.", unclear.remedy) for row in at
+                Problem(sheet, int(row), name, text, "number", unclear.sentence, unclear.remedy) for row in at
             ]
             continue
         out.numbers[text] = number

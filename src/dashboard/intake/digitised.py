@@ -118,7 +118,7 @@ def _numbers(rows: list[int], texts: list[str], column: str) -> tuple[np.ndarray
             # `1,234` among decimal commas is no thousand; digitisers write no thousands.
             number = read_number(bare.replace(",", ".") if bare.count(",") == 1 and "." not in bare else bare)
         except Unclear as unclear:
-            raise IntakeError(f"{unclear}.", f"line {row:,}", unclear.remedy) from None
+            raise IntakeError(unclear.sentence, f"line {row:,}", unclear.remedy) from None
         if number.value is None:
             raise IntakeError("A number is missing.", f"line {row:,}", "Fill it, or delete the line.")
         values.append(number.value)

@@ -77,10 +77,12 @@ class _Cleaner:
         limit: bool = False, qualified: bool = False,
     ) -> ColumnValues:  # fmt: skip
         """Replace the cells by plain numbers; unclear ones stay as typed, so that the user sees them."""
-        cells = self.frame[column] if rows is None else self.frame.loc[rows, column]
+        cells = (self.frame[column] if rows is None else self.frame.loc[rows, column]).dropna()
+        if cells.empty:
+            return ColumnValues(cells.astype("float64"))
         read = read_column(cells, kind, unit=unit, limit=limit, qualified=qualified)
         for problem in read.problems:
-            self.problem(problem.row, column, problem.value, problem.rule, problem.message.capitalize(), problem.remedy)
+            self.problem(problem.row, column, problem.value, problem.rule, problem.message, problem.remedy)
         clean = {text: number_text(number.value) or None for text, number in read.numbers.items()}
         for position, raw in cells[cells.isin([text for text, number in read.numbers.items() if number.how])].items():
             number = read.numbers[str(raw)]
@@ -99,17 +101,17 @@ class _Cleaner:
                 self.reading(int(position), column, raw, slug, "label of the vocabulary")
         self.frame[column] = slugs
 
-    def damaged(self) -> None:
+    def damaged(self, columns: list[str]) -> None:
         """Formulas without a value, error values, and identities that a spreadsheet turned into dates."""
-        for column in self.frame.columns:
-            cells = self.frame[column]
+        for column in columns:
+            cells = self.frame[column].dropna()
             for position, raw in cells[cells.isin(_ERRORS)].items():
                 self.problem(
                     int(str(position)), column, str(raw), "formula", "A formula without a usable result.",
                     "Replace it by its value.",
                 )  # fmt: skip
             if column in _NO_DATES:
-                for position, raw in cells[cells.str.fullmatch(DATE).fillna(False).astype(bool)].items():
+                for position, raw in cells[cells.str.fullmatch(DATE).astype(bool)].items():
                     self.problem(
                         int(str(position)), column, str(raw), "date",
                         "A date: the spreadsheet turned what was typed into one.",
@@ -126,10 +128,11 @@ def clean(draft: Draft) -> dict[str, set[tuple[int, str]]]:
     unclear: dict[str, set[tuple[int, str]]] = {}
     for table, frame in draft.tables.items():
         cleaner = _Cleaner(draft, table)
-        for column in frame.columns:
+        stated = [column for column in frame.columns if frame[column].notna().any()]
+        for column in stated:
             frame[column] = map_distinct(frame[column], lambda text: as_typed(text.strip()).strip() or None, "string")
-        cleaner.damaged()
-        for column in frame.columns:
+        cleaner.damaged(stated)
+        for column in stated:
             if column in TERMS:
                 cleaner.terms(column, TERMS[column])
             elif column in _KINDS:

@@ -153,8 +153,10 @@ def joined_draft(sheet: str, frame: pd.DataFrame, survival_unit: str) -> Draft:
 def disagreements(part: pd.DataFrame, key: list[str], places: list[Place]) -> list[Problem]:
     """Cells that differ from the first row of the same study or arm. Index of `part`: position in `places`."""
     found: list[Problem] = []
+    if not part.duplicated(key).any():
+        return found
     groups = part.groupby(key, sort=False)
-    for name in part.columns.difference(key):
+    for name in part.columns[part.notna().any()].difference(key):
         first = groups[name].transform("first")
         differs = part[name].notna() & first.notna() & (part[name] != first).fillna(False)
         for position in part.index[differs.to_numpy(dtype=bool)]:

@@ -154,7 +154,8 @@ def read_evidence(
         bad[table].add(position)
         place = draft.places[table][position]
         message, _, remedy = text.partition(". ")
-        value = draft.typed[table][column].fillna("").iloc[position]
+        typed = draft.typed[table].at[position, column]
+        value = "" if typed is pd.NA else str(typed)
         draft.problems.append(
             Problem(place.sheet, place.row, place.column(column), value, rule, message.rstrip(".") + ".", remedy)
         )

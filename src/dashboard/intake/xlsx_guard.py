@@ -5,26 +5,18 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import dataclass
 from typing import IO, Final
 
 from dashboard.intake.limits import LIMITS, IntakeError, Limits, megabytes
 
 _DECLARATION: Final = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.I)
+_ENCODING: Final = re.compile(rb"""encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
+_ENCODINGS: Final = (b"utf-8", b"utf-16", b"us-ascii", b"ascii", b"iso-8859-1")
 _CHUNK: Final = 1 << 20
 # Characters of markup that a declaration could be spread over when a chunk ends in the middle of it.
 _OVERLAP: Final = 64
 _COMPRESSIONS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _RESAVE: Final = "Open it in a spreadsheet program and save it as a plain .xlsx, or bring CSV."
-
-
-@dataclass(frozen=True)
-class Archive:
-    """Facts of an inspected archive: some sheet holds a formula; something points out of the workbook."""
-
-    parts: tuple[str, ...]
-    has_formulas: bool
-    has_links: bool
 
 
 def _is_markup(name: str) -> bool:
@@ -49,33 +41,37 @@ def _check_entry(entry: zipfile.ZipInfo, limits: Limits) -> None:
         )
 
 
-def _scan(stream: IO[bytes], entry: zipfile.ZipInfo) -> tuple[bool, bool]:
-    """Unpack one part in pieces, never more than its header declared; (formula seen, outside link seen)."""
-    unpacked, tail, formula, link = 0, b"", False, False
-    relations = entry.filename.lower().endswith(".rels")
+def _scan(stream: IO[bytes], entry: zipfile.ZipInfo) -> None:
+    """Unpack one part in pieces, never more than its header declared, and look for entity declarations."""
+    unpacked, tail = 0, b""
     while chunk := stream.read(_CHUNK):
+        # Without NULs UTF-16 markup looks like ASCII, so a declaration cannot hide in another width of characters.
+        window = tail + chunk.replace(b"\x00", b"")
+        if unpacked == 0 and _is_markup(entry.filename):
+            _check_encoding(window)
         unpacked += len(chunk)
         if unpacked > entry.file_size:
             raise IntakeError("A part of the workbook unpacks to more than it declares.", remedy=_RESAVE)
-        if not _is_markup(entry.filename):
-            continue
-        # Without NULs UTF-16 and UTF-32 markup looks like ASCII, so a declaration cannot hide in another encoding.
-        window = tail + chunk.replace(b"\x00", b"")
         if _DECLARATION.search(window):
             raise IntakeError(
                 "The workbook declares XML entities, which spreadsheets never write and attackers do.", remedy=_RESAVE
             )
-        formula = formula or b"<f>" in window or b"<f " in window or b"<f/" in window
-        link = link or (relations and b'TargetMode="External"' in window)
         tail = window[-_OVERLAP:]
-    return formula, link
 
 
-def inspect_archive(data: bytes, limits: Limits = LIMITS) -> Archive:
+def _check_encoding(head: bytes) -> None:
+    """Refuse markup in an encoding in which `<` is another byte, such as EBCDIC."""
+    declared = _ENCODING.search(head[:200])
+    begins = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
+    if not begins or (declared and declared[1].lower() not in _ENCODINGS):
+        raise IntakeError("A part of the workbook is in an unusual encoding.", remedy=_RESAVE)
+
+
+def inspect_archive(data: bytes, limits: Limits = LIMITS) -> None:
     """Check an xlsx archive without parsing it: sizes, ratios, entity declarations, passwords, part names.
 
     Every part is unpacked once, in pieces and within the limit, so that a size that the directory understates is found
-    before anything trusts it. Outside links are noted, never followed.
+    before anything trusts it. Links out of the workbook are never followed by what reads it.
 
     Raises
     ------
@@ -98,17 +94,15 @@ def inspect_archive(data: bytes, limits: Limits = LIMITS) -> Archive:
             f"The workbook unpacks to {megabytes(total)}; the limit is {megabytes(limits.unpacked_bytes)}.",
             remedy="Remove pictures and sheets that are not needed, or bring CSV.",
         )
-    formulas = links = False
     for entry in entries:
         _check_entry(entry, limits)
         try:
             with archive.open(entry) as stream:
-                formula, link = _scan(stream, entry)
+                _scan(stream, entry)
         except IntakeError:
             raise
         except Exception:
             raise IntakeError("The workbook is damaged: a part of it cannot be unpacked.", remedy=_RESAVE) from None
-        formulas, links = formulas or formula, links or link
     names = tuple(entry.filename for entry in entries)
     if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
         if any(name.startswith(("word/", "ppt/")) or name == "content.xml" for name in names):
@@ -116,4 +110,3 @@ def inspect_archive(data: bytes, limits: Limits = LIMITS) -> Archive:
         raise IntakeError("This is an archive, but not an xlsx workbook.", remedy="Unpack it and bring the table.")
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise IntakeError("The workbook holds macros.", remedy="Save it as .xlsx, without macros.")
-    return Archive(names, formulas, links)

@@ -2,85 +2,64 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
 import warnings
+import zipfile
+from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any, Final
 
 import openpyxl
 import pandas as pd
+from openpyxl.cell.read_only import ReadOnlyCell
 
-from dashboard.intake.cells import number_text
 from dashboard.intake.limits import LIMITS, IntakeError, Limits, check_bytes, check_shape, only_intake_errors
+from dashboard.intake.sheet_cells import Style, date, per_cent, sheet_rows
 from dashboard.intake.text_table import frame_of, header_names
 from dashboard.intake.xlsx_guard import inspect_archive
 
 _RESAVE: Final = "Open it in a spreadsheet program, save it as .xlsx, and bring that."
-_LITERAL: Final = re.compile(r'"[^"]*"|\\.')
-UNSAVED_FORMULA: Final = "#FORMULA!"
+_STALE: Final = re.compile(rb'fullCalcOnLoad="(?:1|true)"')
 
 
-def cell_text(value: Any, number_format: str = "General") -> str | None:
-    """A cell as the text it would have in a CSV: whole numbers without point, ISO dates, per cent with sign."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        if "%" in number_format:
-            # `0%` shows 0.69 as 69%; `0"%"` shows 69 as 69%.
-            scales = "%" in _LITERAL.sub("", number_format)
-            return number_text(round(float(value) * (100 if scales else 1), 10)) + " %"
-        return number_text(float(value)) if isinstance(value, float) and value - value == 0 else str(value)
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
-    return str(value)
+def _styles(book: Any) -> dict[str, Style]:
+    """Writers of the styles that show dates or per cent, by number of the style."""
+    sheet: Any = SimpleNamespace(parent=book)
+    styles: dict[str, Style] = {}
+    for number in range(len(book._cell_styles)):
+        shown = str(ReadOnlyCell(sheet, 1, 1, 0, style_id=number).number_format)
+        if number in book._date_formats or number in book._timedelta_formats:
+            styles[str(number)] = date(book.epoch)
+        elif "%" in shown:
+            styles[str(number)] = per_cent(shown)
+    return styles
 
 
-def _read_sheet(sheet: Any, title: str, limits: Limits) -> pd.DataFrame | None:
-    """One worksheet; None when it holds no cell."""
-    where = f"sheet {title}"
+def _table(rows: Iterable[tuple[int, dict[int, str]]], where: str, limits: Limits) -> pd.DataFrame | None:
+    """The rows of one sheet under their header; None when it holds no cell."""
     names: list[str] = []
-    rows: list[int] = []
+    numbers: list[int] = []
     body: list[list[str | None]] = []
-    blank = 0
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if len(cells) > limits.columns and any(cell.value is not None for cell in cells[limits.columns :]):
-            check_shape(0, len(cells), where, limits)
-        texts = [
-            None
-            if cell.value is None
-            else cell.value
-            if type(cell.value) is str
-            else cell_text(cell.value, cell.number_format)
-            for cell in cells[: len(names) or limits.columns]
-        ]
-        if not any(texts):
-            blank += 1
-            # A stray cell far down makes a million empty rows; they are skipped, but not without end.
-            if blank > 2 * limits.rows:
-                raise IntakeError("The sheet has too many empty rows.", where, "Delete the rows under the table.")
-            continue
+    for number, cells in rows:
+        last = max(cells)
         if not names:
-            names = header_names([text or "" for text in texts], f"{where}, row {number}")
+            check_shape(0, last, where, limits)
+            names = header_names([cells.get(i, "") for i in range(1, last + 1)], f"{where}, row {number}")
             continue
-        beyond = next((cell for cell in cells[len(names) :] if cell.value is not None), None)
-        if beyond is not None:
+        if last > len(names) and any(not text.isspace() for i, text in cells.items() if i > len(names)):
             raise IntakeError(
                 "A cell lies to the right of the last named column.", f"{where}, row {number:,}", "Name its column."
             )
-        longest = max(len(text) for text in texts if text)
+        longest = max(map(len, cells.values()))
         if longest > limits.cell_characters:
             raise IntakeError(
                 f"A cell has {longest:,} characters; the limit is {limits.cell_characters:,}.",
                 f"{where}, row {number:,}",
                 "Shorten the text.",
             )
-        rows.append(number)
-        body.append(texts + [None] * (len(names) - len(texts)))
+        numbers.append(number)
+        body.append([cells.get(i) for i in range(1, len(names) + 1)])
         if len(body) > limits.rows:
             check_shape(len(body), len(names), where, limits)
         if len(body) * len(names) > limits.workbook_cells:
@@ -91,28 +70,7 @@ def _read_sheet(sheet: Any, title: str, limits: Limits) -> pd.DataFrame | None:
             )
     if not names:
         return None
-    return frame_of(names, rows, list(zip(*body, strict=True)) if body else [()] * len(names))
-
-
-def _formulas_without_value(data: bytes, frames: dict[str, pd.DataFrame]) -> None:
-    """Mark cells whose formula was never computed: they look empty, and an empty cell would mean "not stated"."""
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
-    try:
-        for title, frame in frames.items():
-            places = {name.casefold(): position for position, name in enumerate(frame.columns)}
-            header: list[str] = []
-            for number, cells in enumerate(book[title].iter_rows(), start=1):
-                if not header:
-                    header = [str(cell.value or "").strip().casefold() for cell in cells]
-                    header = header if any(header) else []
-                    continue
-                for name, cell in zip(header, cells, strict=False):
-                    if cell.data_type == "f" and name in places and number in frame.index:
-                        column = frame.columns[places[name]]
-                        if frame.at[number, column] is pd.NA:
-                            frame.at[number, column] = UNSAVED_FORMULA
-    finally:
-        book.close()
+    return frame_of(names, numbers, list(zip(*body, strict=True)) if body else [()] * len(names))
 
 
 @only_intake_errors("The workbook cannot be read: it is damaged or not a plain xlsx.", _RESAVE)
@@ -128,27 +86,32 @@ def read_xlsx(data: bytes, limits: Limits = LIMITS) -> dict[str, pd.DataFrame]:
         Nothing else leaves this function for any bytes.
     """
     check_bytes(data, limits)
-    archive = inspect_archive(data, limits)
-    with warnings.catch_warnings():
+    inspect_archive(data, limits)
+    frames: dict[str, pd.DataFrame] = {}
+    with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(data)) as archive:
         warnings.simplefilter("ignore")
+        # openpyxl reads what describes the workbook: titles, styles, shared strings. The cells are read here.
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         try:
-            sheets = book.worksheets
-            if len(sheets) > limits.sheets:
+            if len(book.worksheets) > limits.sheets:
                 raise IntakeError(
-                    f"The workbook has {len(sheets)} sheets; the limit is {limits.sheets}.", remedy="Remove the others."
+                    f"The workbook has {len(book.worksheets)} sheets; the limit is {limits.sheets}.",
+                    remedy="Remove the others.",
                 )
-            frames = {}
-            for sheet in sheets:
-                # A declared range is a claim; without it the rows are counted as they come.
-                sheet.reset_dimensions()
-                frame = _read_sheet(sheet, sheet.title[:60], limits)
+            styles = _styles(book)
+            stale = _STALE.search(archive.read("xl/workbook.xml")) is not None
+            for sheet in book.worksheets:
+                part: Any = sheet
+                path = str(part._worksheet_path).lstrip("/")
+                if not path.endswith(".xml"):
+                    raise IntakeError("A sheet of the workbook is stored in an unusual way.", remedy=_RESAVE)
+                with archive.open(path) as stream:
+                    rows = sheet_rows(stream, part._shared_strings, styles, stale=stale)
+                    frame = _table(rows, f"sheet {sheet.title[:60]}", limits)
                 if frame is not None:
                     frames[sheet.title] = frame
         finally:
             book.close()
-        if archive.has_formulas:
-            _formulas_without_value(data, frames)
     if not frames:
         raise IntakeError("The workbook holds no cells.", remedy="Fill the sheets of the template.")
     return frames
