@@ -74,7 +74,8 @@ def small_parquets() -> list[bytes]:
 
 PARQUETS = small_parquets()
 TEXTS = [
-    "time,event\n1.5,dead\n2,alive\n".encode(encoding) for encoding in ("utf-8", "utf-8-sig", "utf-16", "latin-1", "utf-32")
+    "time,event\n1.5,dead\n2,alive\n".encode(encoding)
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "latin-1", "utf-32")
 ]
 LINES = st.lists(st.lists(CELL, max_size=5), max_size=6).map(
     lambda rows: "\n".join(";".join(row) for row in rows).encode("utf-8", "surrogatepass")
@@ -100,7 +101,9 @@ def test_text(data):
 
 
 @FUZZ
-@given(st.one_of(st.binary(max_size=60).map(lambda tail: b"PK\x03\x04" + tail), st.builds(edited, st.just(BOOK), EDITS)))
+@given(
+    st.one_of(st.binary(max_size=60).map(lambda tail: b"PK\x03\x04" + tail), st.builds(edited, st.just(BOOK), EDITS))
+)
 def test_xlsx_archive(data):
     with contextlib.suppress(IntakeError):
         read_xlsx(data)

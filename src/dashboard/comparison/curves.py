@@ -73,7 +73,7 @@ class Curves:
         found = np.unique(self.of_row[rows.index.to_numpy()])
         return found[found >= 0]
 
-    def points_of(self, members: Sequence[int]) -> np.ndarray:
+    def points_of(self, members: Sequence[int] | np.ndarray) -> np.ndarray:
         """Positions of the printed points of these curves."""
         if len(members) == 0:
             return np.zeros(0, dtype=int)
@@ -188,7 +188,8 @@ def _plain(column: pd.Series) -> np.ndarray:
     if pd.api.types.is_numeric_dtype(column.dtype):
         return column.to_numpy(dtype=float, na_value=np.nan)
     values = column.astype(object).to_numpy()
-    return np.where(pd.isna(values), None, values)
+    values[pd.isna(values)] = None
+    return values
 
 
 def _flags(source: pd.DataFrame, span: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

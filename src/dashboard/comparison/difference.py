@@ -14,6 +14,7 @@ import pandas as pd
 
 from dashboard.comparison.curves import Curves
 from dashboard.comparison.words import percent
+from dashboard.evidence.tables import records
 from dashboard.survival import HazardRatio, Reconstruction, e_value, hr_between, reconstruct_arm
 from dashboard.survival.accuracy import disagrees, typical_error
 from dashboard.survival.intervals import Z95, Estimate
@@ -24,7 +25,10 @@ HORIZON_CLASSES = ((12.0, "0_12"), (36.0, "12_36"), (math.inf, "36_999"))
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the comparison of two arms; `how` is reported, derived or both."""
+    """One line of the comparison of two arms.
+
+    `how` says whether the values of the arms are reported or derived; the difference is derived unless `printed`.
+    """
 
     measure: str
     reference: str
@@ -32,6 +36,7 @@ class Line:
     difference: str
     how: str
     basis: str
+    printed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +131,7 @@ def _ratio_line(ratio: HazardRatio, horizon: float) -> Line:
     error = ratio_error(horizon)
     factor = "" if error is None else f"; such ratios were off by a factor of {math.exp(error):.2f} on average"
     words = "not estimable" if not math.isfinite(ratio.hr) else _ratio_words(ratio.hr, *ratio.ci)
-    return Line("Hazard ratio", "1", words, words, "derived", f"{ratio.route.label}{factor}")
+    return Line("Hazard ratio", "", "", words, "derived", f"{ratio.route.label}{factor}")
 
 
 def _printed(table: pd.DataFrame, curves: Curves, reference: int, arm: int) -> Iterator[tuple[Line, float | None]]:
@@ -134,14 +139,14 @@ def _printed(table: pd.DataFrame, curves: Curves, reference: int, arm: int) -> I
     arms = curves.arms
     pair = {str(arms["arm_id"][reference]), str(arms["arm_id"][arm])}
     rows = table[table["study_id"].eq(arms["study_id"][arm]) & table["endpoint"].eq(arms["endpoint"][arm])]
-    for row in rows[rows["measure"].isin(["hazard_ratio", "logrank_p"])].itertuples():
+    for row in records(rows[rows["measure"].isin(["hazard_ratio", "logrank_p"])]):
         if {str(row.arm_id), str(row.comparator_arm_id)} != pair:
             continue
         note = "" if pd.isna(row.note) else f": {row.note}"
         where = "place not noted" if pd.isna(row.locator) else str(row.locator)
         p = "" if pd.isna(row.p_value) else f"p {row.p_value}" if str(row.p_value)[0] in "<>" else f"p = {row.p_value}"
         if row.measure == "logrank_p":
-            yield Line("P value, as printed", "", "", p, "reported", where + note), None
+            yield Line("P value, as printed", "", "", p, "", where + note, printed=True), None
             continue
         turned = str(row.arm_id) != str(arms["arm_id"][arm])
         value, low, high = (float(v) for v in (row.value, row.ci_low, row.ci_high))
@@ -150,7 +155,8 @@ def _printed(table: pd.DataFrame, curves: Curves, reference: int, arm: int) -> I
         words = _ratio_words(value, low, high) if math.isfinite(low) else f"{value:.2f} (CI not reported)"
         adjusted = {"yes": ", adjusted", "no": ", not adjusted"}.get(str(row.adjusted), "")
         inverted = ", inverted to this direction" if turned else ""
-        yield Line(f"Hazard ratio, as printed{adjusted}", "1", words, p, "reported", where + inverted + note), value
+        basis = where + inverted + note
+        yield Line(f"Hazard ratio, as printed{adjusted}", "", words, p, "reported", basis, printed=True), value
 
 
 def _disagreements(ratio: HazardRatio, horizon: float, printed: list[float | None]) -> Iterator[str]:
@@ -158,9 +164,9 @@ def _disagreements(ratio: HazardRatio, horizon: float, printed: list[float | Non
     for value in printed:
         if value is not None and math.isfinite(ratio.log_hr) and disagrees(ratio.log_hr, math.log(value)):
             yield (
-                f"The printed hazard ratio ({value:.2f}) and the derived one ({ratio.hr:.2f}, to {horizon:g} months) differ by "
-                "more than nine of ten derived ratios did from the truth: the paper adjusted, followed longer, or contradicts "
-                "itself."
+                f"The printed hazard ratio ({value:.2f}) and the derived one ({ratio.hr:.2f}, to {horizon:g} months) "
+                "differ by more than nine of ten derived ratios did from the truth: the paper adjusted, followed "
+                "longer, or contradicts itself."
             )
 
 
@@ -170,15 +176,18 @@ def _sentence(names: list[str], ratio: HazardRatio, horizon: float) -> str:
     low, high = ratio.ci
     point, _ = e_value(ratio.hr, low, high)
     return (
-        f"{names[1]} against {names[0]}: hazard ratio {_ratio_words(ratio.hr, low, high)}, derived from the printed figures "
-        f"up to {horizon:g} months; below 1 favours {names[1]}. Without randomisation, a confounder tied to treatment and to "
-        f"death by risk ratios of {point:.1f} could explain it away (E-value)."
+        f"{names[1]} against {names[0]}: hazard ratio {_ratio_words(ratio.hr, low, high)}, derived from the printed "
+        f"figures up to {horizon:g} months; below 1 favours {names[1]}. Without randomisation, a confounder tied to "
+        f"treatment and to death by risk ratios of {point:.1f} could explain it away (E-value)."
     )
 
 
 def as_frame(result: Difference, names: tuple[str, str]) -> pd.DataFrame:
     """The lines as a table for a download."""
     return pd.DataFrame(
-        [(x.measure, x.reference, x.arm, x.difference, x.how, x.basis) for x in result.lines],
-        columns=["Measure", names[0], names[1], "Difference (95% CI)", "Reported or derived", "Basis"],
+        [
+            (x.measure, x.reference, x.arm, x.how, x.difference, "reported" if x.printed else "derived", x.basis)
+            for x in result.lines
+        ],
+        columns=["Measure", *names, "Values are", "Difference (95% CI)", "Difference is", "Basis"],
     )

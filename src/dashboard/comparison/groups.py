@@ -210,7 +210,7 @@ def disjoint(curves: Curves, members: np.ndarray) -> tuple[np.ndarray, tuple[tup
         if arms["cohort"][k]:
             of = sizes.setdefault(arms["cohort"][k], {})
             of[arms["study_id"][k]] = of.get(arms["study_id"][k], 0) + arms["n"][k]
-    largest = {cohort: max(sorted(of), key=lambda s, of=of: of[s]) for cohort, of in sizes.items()}
+    largest = {cohort: min(of, key=lambda study: (-of[study], study)) for cohort, of in sizes.items()}
     kept = []
     for k in best.values():
         if arms["cohort"][k] and largest[arms["cohort"][k]] != arms["study_id"][k]:

@@ -82,10 +82,10 @@ def grid(curves: Curves, groups: Sequence[Group], most: int = 300) -> dict[str, 
         {"t": "Time from", "d": "From when time counts. Groups with different origins are not alike."},
         {"t": "Median, months", "num": True, "d": "Median survival (95% CI where printed)."},
         *({"t": f"{m // 12} y", "num": True, "d": f"{year_words(m)} (95% CI where printed)."} for m in MILESTONES),
-        {"t": "Flags", "d": "What to distrust, and why."},
+        {"t": "Flags", "wrap": True, "d": "What to distrust, and why."},
     ]
     arms = curves.arms
-    rows = []
+    rows: list[list[dict[str, object]]] = []
     for group in groups:
         for k in group.members.tolist():
             if len(rows) >= most:

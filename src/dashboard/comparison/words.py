@@ -59,8 +59,7 @@ def sentence(curves: Curves, groups: Sequence[Group], endpoint: str) -> str:
     milestone = next(m for m in reach if reach[m] >= max(reach.values()) / 2)
     known = [(g, v) for g in groups if (v := _value_at(curves, g, milestone)) is not None]
     if not known:
-        return None
-        f"{name}: no group has two printed figures or a figure at 1, 2, 3, 5 or 10 years; the plot shows single points."
+        return f"{name}: no group has a figure at 1, 2, 3, 5 or 10 years; the plot shows single points."
     known.sort(key=lambda item: -item[1][0])
     parts = [f"{_in_sentence(g.label)} {percent(round(v, 2) if how != REPORTED else v)}" for g, (v, how) in known[:6]]
     more = f" and {len(known) - 6} more groups" if len(known) > 6 else ""
@@ -99,17 +98,17 @@ def _medians(curves: Curves, groups: Sequence[Group]) -> str:
 
 def cautions(curves: Curves, groups: Sequence[Group]) -> list[str]:
     """Why the groups are not comparable without care: studies, choice of treatment, time origins, era."""
-    if len(groups) < 2:
+    if not groups:
         return []
     members = np.concatenate([group.members for group in groups])
     arms = curves.arms
     studies = set(arms["study_id"][members])
     randomised = set(arms["design"][members]) == {"rct"} and len(studies) == 1
     said: list[str] = []
-    if not randomised:
+    if len(groups) > 1 and not randomised:
         said.append("treatment was chosen by the disease and the patient's condition, not at random")
     if len(studies) > 1:
-        said.append(f"the groups come from {len(studies)} different studies")
+        said.append(f"the arms come from {len(studies)} different studies")
     origins = {str(o) for o in arms["time_origin"][members]}
     if origins == {"not-stated"}:
         said.append(
@@ -128,9 +127,10 @@ def cautions(curves: Curves, groups: Sequence[Group]) -> list[str]:
 
 
 def caution_line(curves: Curves, groups: Sequence[Group]) -> str:
-    """One line under the sentence; empty where a single randomised trial is shown."""
+    """One line under the sentence; empty where there is nothing to warn of."""
     said = cautions(curves, groups)
-    return "" if not said else f"Not a comparison of treatments without care: {'; '.join(said)}."
+    what = "Not a comparison of treatments without care" if len(groups) > 1 else "Read with care"
+    return "" if not said else f"{what}: {'; '.join(said)}."
 
 
 def left_out_lines(curves: Curves, groups: Sequence[Group]) -> list[str]:

@@ -101,7 +101,7 @@ def _numbers_at_risk(
     curves: Curves, groups: Sequence[Group], horizon: float, scale: float, dark: bool
 ) -> list[dict[str, Any]]:
     """One line under the plot for each single arm that printed numbers at risk after the start."""
-    lines = []
+    lines: list[dict[str, Any]] = []
     for group in groups:
         printed = curves.at_risk.get(curves.arms["arm_key"][group.members[0]], ()) if len(group.members) == 1 else ()
         shown = [f"{number:g} at {time / scale:g}" for time, number in printed if time <= horizon]

@@ -30,10 +30,20 @@ def _grid(result: Difference, names: tuple[str, str]) -> dict[str, object]:
             "t": "Difference (95% CI)",
             "d": "The second arm less the first; for a hazard ratio the second over the first.",
         },
-        {"t": "Basis", "d": "Where the uncertainty comes from, and how far such derived numbers were from the truth."},
+        {
+            "t": "Basis",
+            "wrap": True,
+            "d": "Where the uncertainty comes from, and how far such derived numbers were from the truth.",
+        },
     ]
     rows = [
-        [{"t": x.measure}, {"t": x.reference}, {"t": x.arm}, {"t": x.difference, "s": x.how}, {"t": x.basis}]
+        [
+            {"t": x.measure},
+            {"t": x.reference, "s": x.how if x.reference else ""},
+            {"t": x.arm, "s": x.how if x.arm else ""},
+            {"t": x.difference, "s": "reported" if x.printed else "derived" if x.difference else ""},
+            {"t": x.basis},
+        ]
         for x in result.lines
     ]
     return {"columns": columns, "rows": rows, "total": len(rows)}

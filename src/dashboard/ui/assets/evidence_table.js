@@ -5,7 +5,7 @@ function cellOf(cell, column, first) {
   const td = document.createElement("td")
   if (column.num) td.className = "num"
   if (first) td.className = "first"
-  if (column.t === "Flags") td.className = "flags"
+  if (column.wrap) td.className = "wrap"
   if (cell.c) {
     const swatch = document.createElement("span")
     swatch.className = "swatch"

@@ -1,0 +1,69 @@
+"""Two arms of one study: printed and derived side by side, directions right, contradictions said."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from dashboard.comparison.difference import as_frame, comparable, difference, ratio_error
+from dashboard.survival import hr_between, reconstruct_arm
+
+
+def position(curves, arm_key, endpoint="os"):
+    return int(np.flatnonzero((curves.arms["arm_key"] == arm_key) & (curves.arms["endpoint"] == endpoint))[0])
+
+
+def lines(result):
+    return {line.measure: line for line in result.lines}
+
+
+def test_the_derived_ratio_is_the_engine_s(table, curves):
+    reference, arm = (position(curves, f"fairweather-2017/{a}") for a in ("resection", "rfa"))
+    result = difference(table, curves, reference, arm)
+    rows = table[table["endpoint"].eq("os") & table["measure"].isin(["survival", "median_months"])]
+    left, right = (reconstruct_arm(rows[rows["arm_key"].eq(f"fairweather-2017/{a}")]) for a in ("resection", "rfa"))
+    assert lines(result)["Hazard ratio"].difference.startswith(f"{hr_between(left, right).hr:.2f} (")
+    assert lines(result)["Survival at 5 y"].how == "reported"
+    assert lines(result)["Survival at 5 y"].difference.startswith("-6 points")
+    assert lines(result)["Survival at 3 y"].how == "derived"
+    assert "p-value" not in result.sentence
+
+
+def test_turning_the_comparison_turns_its_numbers(table, curves):
+    a, b = (position(curves, f"li-2025/{x}") for x in ("resection", "mwa"))
+    forth, back = difference(table, curves, a, b), difference(table, curves, b, a)
+    ratio = [float(lines(r)["Hazard ratio"].difference.split()[0]) for r in (forth, back)]
+    assert math.log(ratio[0]) == pytest.approx(-math.log(ratio[1]), abs=0.02)
+    printed = [lines(r)["Hazard ratio, as printed, adjusted"] for r in (forth, back)]
+    assert printed[1].arm == "1.28 (1.11 to 1.69)"  # resection against microwave, as the paper has it
+    assert printed[0].arm == "0.78 (0.59 to 0.90)"
+    assert "inverted" in printed[0].basis
+    assert "inverted" not in printed[1].basis
+
+
+def test_a_printed_ratio_far_from_the_derived_one_is_said(table, curves):
+    a, b = (position(curves, f"li-2025/{x}") for x in ("mwa", "resection"))
+    warnings = " ".join(difference(table, curves, a, b).warnings)
+    assert "The printed hazard ratio (1.28)" in warnings
+    assert "70.6" in warnings and "83.2" in warnings
+
+
+def test_every_pair_of_every_study_answers(table, curves):
+    seen: dict[tuple[str, str], list[int]] = {}
+    for k in range(len(curves)):
+        seen.setdefault((curves.arms["study_id"][k], curves.arms["endpoint"][k]), []).append(k)
+    pairs = 0
+    for (study, _), members in seen.items():
+        ready = comparable(curves, study, members)
+        for left, right in pairwise(ready):
+            frame = as_frame(difference(table, curves, left, right), ("a", "b"))
+            assert len(frame) >= 3
+            assert not frame.isna().any().any()
+            pairs += 1
+    assert pairs > 100
+
+
+def test_the_error_shown_is_the_measured_one():
+    assert ratio_error(60) is not None
+    assert ratio_error(6) > ratio_error(60)
