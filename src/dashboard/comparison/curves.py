@@ -88,10 +88,10 @@ def survival_at(knots: Knots, times: np.ndarray) -> np.ndarray:
     """
     x = [time for time, _ in knots]
     y = [survival for _, survival in knots]
-    logs = [math.log(s if s > 0 else before) for s, before in zip(y, [1.0, *y[:-1]], strict=True)]
-    value = np.exp(np.interp(times, x, logs, left=np.nan, right=np.nan))
+    lowest = min(s for s in y if s > 0)
+    value = np.exp(np.interp(times, x, [math.log(s if s > 0 else lowest) for s in y], left=np.nan, right=np.nan))
     if y[-1] == 0:
-        value[np.asarray(times) == x[-1]] = 0.0
+        value[(np.asarray(times) >= x[y.index(0)]) & np.isfinite(value)] = 0.0
     return value
 
 
