@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.selection import Selection
@@ -41,6 +41,7 @@ selections = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(selections)
 def test_a_selection_survives_the_widgets(selection: Selection):
     assert selection_from(values_from(selection)) == selection
