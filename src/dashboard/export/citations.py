@@ -25,7 +25,7 @@ _BIBTEX_SPECIAL: Final = {
 def _text(study: Mapping[str, Any], name: str) -> str:
     """One field as a single line; empty where it is missing (None, NaN or NA)."""
     value = study.get(name)
-    if value is None or value != value or str(value) in ("<NA>", "nan"):
+    if value is None or str(value) in ("<NA>", "nan"):
         return ""
     return " ".join(str(value).split())
 
