@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.ui.context import page_context
-from dashboard.ui.study_table import study_table
+from dashboard.ui.study_table import list_or_quality
 from dashboard.ui.study_view import choose_study, study_view
 
 context = page_context()
@@ -14,4 +14,4 @@ if study:
     study_view(context, study)
 else:
     st.title("Studies")
-    study_table(context)
+    list_or_quality(context)

@@ -80,9 +80,7 @@ def evidence_map_figure(
                     dark,
                     side="top",
                     tickvals=list(x.values()),
-                    ticktext=[
-                        safe(_wrapped(column.label)) if not many else safe(column.label) for column in of.columns
-                    ],
+                    ticktext=[safe(column.label) if many else _wrapped(safe(column.label)) for column in of.columns],
                     tickangle=-60 if many else 0,
                     tickfont={"color": colours.text, "size": 12},
                     range=[-0.6, len(of.columns) - 0.4],

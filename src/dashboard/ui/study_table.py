@@ -8,6 +8,7 @@ from dashboard.explore.study_list import SCREEN, cells
 from dashboard.ui.chart import csv_bytes
 from dashboard.ui.context import PageContext
 from dashboard.ui.pick_list import PickRow, PickTable, pick_list
+from dashboard.ui.quality_view import quality_overview
 from dashboard.ui.state import bound
 from dashboard.ui.study_parts import listed_studies
 from dashboard.ui.study_view import open_study
@@ -34,6 +35,17 @@ def study_table(context: PageContext) -> None:
         type="tertiary",
         key="studies_csv",
     )
+
+
+def list_or_quality(context: PageContext) -> None:
+    """The list of studies, or what is known and judged of their quality; which of them is part of the link."""
+    view = st.segmented_control(
+        "View", ["Studies", "Quality"], default="Studies", required=True, **bound("studies_view")
+    )
+    if view == "Quality":
+        quality_overview(context)
+    else:
+        study_table(context)
 
 
 def draw_studies(context: PageContext, everything: bool = False) -> None:

@@ -17,6 +17,7 @@ from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import curves_of
 from dashboard.ui.context import PageContext
 from dashboard.ui.links import check_choice
+from dashboard.ui.quality_view import study_quality
 from dashboard.ui.state import bound, write
 from dashboard.ui.study_parts import page_of, places_of, study_groups
 from dashboard.vocabulary import ENDPOINTS, label
@@ -77,6 +78,7 @@ def study_view(context: PageContext, study_id: str) -> None:
     _place(context, page)
     _factors(context, page)
     _tables(page)
+    study_quality(context, page)
     _neighbours(page)
 
 
