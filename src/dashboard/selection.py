@@ -112,6 +112,12 @@ def _chosen_rows(index: TableIndex, selection: Selection) -> Bools:
     return rows & arms[index.arm_of_row] if index.size else rows
 
 
+def arm_mask(table: pd.DataFrame, selection: Selection) -> Bools:
+    """Arms (A,) of `index_of(table)` that pass every filter and print a figure of the endpoint."""
+    index = index_of(table)
+    return _all_of(_arm_masks(index, selection), index.size)
+
+
 def apply(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     """The figures (rows) of the table that answer the selection, in the table's order."""
     return table[_chosen_rows(index_of(table), selection)]

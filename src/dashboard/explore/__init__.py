@@ -1,0 +1,1 @@
+"""Finding the question: the map of the evidence, the eras, single studies and what is known of their quality."""

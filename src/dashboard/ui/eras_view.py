@@ -1,0 +1,97 @@
+"""The eras on the screen: a brush over years becomes the era filter."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard.evidence.tables import records
+from dashboard.explore.eras import GROUPS, QUANTITIES, Eras, eras, eras_table, finding, studied
+from dashboard.figures.eras import eras_figure, studied_figure
+from dashboard.selection import Selection, apply
+from dashboard.ui.cache import per_table
+from dashboard.ui.chart import chart
+from dashboard.ui.compare_view import curves_of
+from dashboard.ui.context import OpenTable, PageContext
+from dashboard.ui.state import bound, write
+from dashboard.ui.study_parts import effects_of
+from dashboard.vocabulary import FAMILIES, YEAR_FROM, YEAR_TO, label
+
+ERAS_KEY = "eras_chart"
+
+
+@per_table()
+def eras_of(table: pd.DataFrame, table_key: str, selection: Selection, column: str, months: int | None) -> Eras:
+    """`explore.eras.eras` of a selection, kept."""
+    source = OpenTable(table, table_key)
+    curves = curves_of(source)
+    chosen = curves.of_rows(apply(table, selection))
+    return eras(curves, effects_of(source, table_key, months), chosen, column=column, months=months)
+
+
+@per_table()
+def studied_of(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    """`explore.eras.studied` of a selection, kept."""
+    return studied(apply(table, selection))
+
+
+def controls() -> tuple[str, str]:
+    """What is shown and how it is grouped, both part of the link."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="eras_controls", gap="medium"):
+        quantity = st.selectbox("Show", list(QUANTITIES), width=200, **bound("eras_value"))
+        by = st.selectbox("Colour and trend by", list(GROUPS), width=220, **bound("eras_by"))
+    return quantity, by
+
+
+def brushed() -> None:
+    """Callback: the years under the brush become the era filter."""
+    boxes = st.session_state[ERAS_KEY].selection.get("box") or []
+    if boxes:
+        low, high = sorted(float(x) for x in boxes[0]["x"])
+        first, last = max(YEAR_FROM, math.ceil(low)), min(YEAR_TO, math.floor(high))
+        write({"era": (first, max(first, last))})
+
+
+def draw_eras(context: PageContext, quantity: str, by: str) -> None:
+    """The segments and trends, and when which family was studied."""
+    found = eras_of(context, context.table_key, context.selection, GROUPS[by], QUANTITIES[quantity])
+    words, dark = finding(found, quantity), context.theme == "dark"
+    st.write(words)
+    st.caption(
+        "A trend between studies is no proof of progress: patients, selection and the start of the clock changed too "
+        "(stage migration, immortal-time bias)."
+    )
+    chart(
+        eras_figure(found, dark=dark),
+        eras_table(found),
+        name=f"{quantity} by years of enrolment",
+        alt=words,
+        key=ERAS_KEY,
+        caption="Segments: years of enrolment of one arm; marker: n. Hollow: only the year of publication is known. "
+        "Line and band: regression and 95% interval (derived). Drag across years to filter by them; the slider in the "
+        "sidebar does the same by keyboard.",
+        on_select=brushed,
+        selection_mode="box",
+    )
+    strip = studied_of(context, context.selection)
+    if strip.empty:
+        return
+    st.subheader("When which treatment was studied")
+    most = strip.loc[strip.groupby("family")["studies"].idxmax()]
+    alt = "Studies enrolling at the same time, at most: " + "; ".join(
+        f"{label(FAMILIES, row.family)} {row.studies} in {row.year}" for row in records(most)
+    )
+    years = strip["year"].to_numpy()
+    chart(
+        studied_figure(strip, span=(float(np.min(years)) - 1.5, float(np.max(years)) + 1.5), dark=dark),
+        strip.assign(family=[label(FAMILIES, f) for f in strip["family"]]).rename(
+            columns={"family": "Family", "year": "Year", "studies": "Studies enrolling"}
+        ),
+        name="When which treatment was studied",
+        alt=f"{alt}.",
+        key="eras_strip",
+        caption="Size: studies whose years of enrolment cover the year.",
+    )

@@ -1,0 +1,64 @@
+"""What the Studies page computes, kept by table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from dashboard.comparison.groups import Group, make_groups
+from dashboard.explore.effects import Effects, effects
+from dashboard.explore.place import Place, places
+from dashboard.explore.study_list import study_list
+from dashboard.explore.study_page import StudyPage, study_page
+from dashboard.selection import Selection, apply
+from dashboard.ui.cache import per_table
+from dashboard.ui.compare_view import curves_of
+from dashboard.ui.context import OpenTable, PageContext
+
+MILESTONES_TRIED = (60, 36, 24, 12)
+
+
+@per_table()
+def listed_studies(table: pd.DataFrame, selection: Selection, everything: bool) -> pd.DataFrame:
+    """Studies of the selection, or every study of the table."""
+    return study_list(table if everything else apply(table, selection))
+
+
+@per_table()
+def page_of(table: pd.DataFrame, study_id: str) -> StudyPage:
+    """`explore.study_page.study_page`, kept."""
+    return study_page(table, study_id)
+
+
+@per_table(max_entries=16)
+def effects_of(table: pd.DataFrame, table_key: str, months: int | None) -> Effects:
+    """`explore.effects.effects`, kept."""
+    return effects(table, curves_of(OpenTable(table, table_key)), months)
+
+
+@per_table()
+def places_of(table: pd.DataFrame, table_key: str, study_id: str, endpoint: str) -> list[Place]:
+    """The arms of a study among their peers, at the latest milestone that the study prints."""
+    source = OpenTable(table, table_key)
+    for months in MILESTONES_TRIED:
+        found = places(curves_of(source), effects_of(source, table_key, months), study_id, endpoint, months)
+        if found:
+            return found
+    return []
+
+
+def study_groups(context: PageContext, study_id: str) -> tuple[str | None, list[Group], bool]:
+    """Endpoint, groups of its curves, and whether these are subgroups: the filter's endpoint if the study prints it."""
+    curves = curves_of(context)
+    arms = curves.arms
+    own = np.flatnonzero(arms["study_id"] == study_id)
+    if not len(own):
+        return None, [], False
+    asked = own[arms["endpoint"][own] == context.selection.endpoint]
+    endpoint = str(arms["endpoint"][asked[0] if len(asked) else own[0]])
+    chosen = own[arms["endpoint"][own] == endpoint]
+    whole = chosen[~arms["is_subgroup"][chosen].astype(bool)]
+    only_subgroups = not len(whole)
+    if not (only_subgroups or context.selection.subgroups):
+        chosen = whole
+    return endpoint, make_groups(curves, chosen, "arm", dark=context.theme == "dark"), only_subgroups

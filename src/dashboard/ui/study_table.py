@@ -1,0 +1,55 @@
+"""The list of studies: a click opens the page of one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.explore.study_list import SCREEN, cells
+from dashboard.ui.chart import csv_bytes
+from dashboard.ui.context import PageContext
+from dashboard.ui.pick_list import PickRow, PickTable, pick_list
+from dashboard.ui.quality_view import quality_overview
+from dashboard.ui.state import bound
+from dashboard.ui.study_parts import listed_studies
+from dashboard.ui.study_view import open_study
+from dashboard.ui.words import count
+
+
+def study_table(context: PageContext) -> None:
+    """Studies of the selection; on request all of the table, also those without such a figure."""
+    everything = st.toggle(
+        "All studies of the table",
+        help="Also studies that the filters leave out, and reviews without a survival figure of their own.",
+        **bound("all_studies_listed"),
+    )
+    studies = listed_studies(context, context.selection, everything)
+    what = "in the table" if everything else "with a figure that answers the filters"
+    st.write(f"{count(len(studies), 'study', 'studies')} {what}, newest first. A name opens the study's page.")
+    draw_studies(context, everything)
+    st.download_button(
+        "CSV",
+        lambda: csv_bytes(studies),
+        "studies.csv",
+        "text/csv",
+        on_click="ignore",
+        type="tertiary",
+        key="studies_csv",
+    )
+
+
+def list_or_quality(context: PageContext) -> None:
+    """The list of studies, or what is known and judged of their quality; which of them is part of the link."""
+    view = st.segmented_control(
+        "View", ["Studies", "Quality"], default="Studies", required=True, **bound("studies_view")
+    )
+    if view == "Quality":
+        quality_overview(context)
+    else:
+        study_table(context)
+
+
+def draw_studies(context: PageContext, everything: bool = False) -> None:
+    """The list alone."""
+    studies = listed_studies(context, context.selection, everything)
+    rows = [PickRow(study_id, row) for study_id, row in cells(studies)]
+    pick_list(PickTable(SCREEN, rows, len(studies)), title="Studies", key="studies_list", on_pick=open_study)
