@@ -34,21 +34,17 @@ def workbook(studies: int = STUDIES) -> bytes:
 
     for i in range(studies):
         study = f"author-{i}"
-        add(
-            "studies", study_id=study, first_author=f"Author {i}", year=2000 + i % 20, title=f"Liver surgery {i}",
-            journal="Ann Surg", country="France", centers="single", design="retrospective", n_total=80, citation="confirmed",
-        )  # fmt: skip
+        paper = {
+            "first_author": f"Author {i}",
+            "year": 2000 + i % 20,
+            "title": f"Liver surgery {i}",
+            "journal": "Ann Surg",
+        }
+        where = {"country": "France", "centers": "single", "design": "retrospective"}
+        add("studies", study_id=study, n_total=80, citation="confirmed", **paper, **where)
         for arm in ("resection", "rfa"):
-            add(
-                "arms",
-                study_id=study,
-                arm_id=arm,
-                label=arm,
-                primary_site="colorectal",
-                modality=arm,
-                n=40,
-                is_subgroup="no",
-            )
+            described = {"label": arm, "primary_site": "colorectal", "modality": arm, "n": 40, "is_subgroup": "no"}
+            add("arms", study_id=study, arm_id=arm, **described)
             figure = {"study_id": study, "arm_id": arm, "endpoint": "os", "qualifier": "=", "locator": "Table 2"}
             add("outcomes", **figure, measure="median_months", value="40 mo" if i % 10 == 0 else 40)
             for months, value in ((12, 0.9), (24, 0.7), (36, "55 %"), (60, 0.3)):

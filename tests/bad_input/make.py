@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -157,11 +156,6 @@ LARGE: dict[str, Callable[[], bytes]] = {
 
 def _spoiled(data: bytes) -> bytes:
     return data[:4] + bytes(byte ^ 0xA5 for byte in data[4:200]) + data[200:]
-
-
-def manifest() -> dict[str, dict[str, str]]:
-    """file -> reader (tables, cohort, evidence, digitised) and words that its message must hold."""
-    return json.loads((HERE / "manifest.json").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import zipfile
 import openpyxl
 import pandas as pd
 import pytest
-from fuzzing import CELL, EDITS, FUZZ, FUZZ_SHEETS, NASTY, ROWS_A_SHEET, edited
+from fuzzing import CELL, EDITS, FUZZ, FUZZ_PART, FUZZ_REST, FUZZ_SHEETS, NASTY, ROWS_A_SHEET, edited
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,7 +61,7 @@ def small_parquets() -> list[bytes]:
             "time": [1.5, None, float("nan"), 4.0],
             "event": ["dead", "alive", None, "dead"],
             "n": [1, 2, 3, 4],
-            "when": pd.to_datetime(["2003-05-01", None, "2003-05-01 12:30", "1999-01-01"]),
+            "when": pd.to_datetime(["2003-05-01", None, "2003-05-01 12:30", "1999-01-01"], format="ISO8601"),
         }
     )
     out = []
@@ -100,7 +100,7 @@ def test_text(data):
         assert frame.notna().any(axis=1).all()
 
 
-@FUZZ
+@FUZZ_PART
 @given(
     st.one_of(st.binary(max_size=60).map(lambda tail: b"PK\x03\x04" + tail), st.builds(edited, st.just(BOOK), EDITS))
 )
@@ -109,7 +109,7 @@ def test_xlsx_archive(data):
         read_xlsx(data)
 
 
-@FUZZ
+@FUZZ_REST
 @given(st.sampled_from([name for name in PARTS if name.startswith("xl/") and "theme" not in name]), EDITS)
 def test_xlsx_parts(name, edits):
     with contextlib.suppress(IntakeError):
@@ -123,7 +123,7 @@ def test_parquet(data, edits):
         read_parquet(edited(data, edits))
 
 
-@FUZZ
+@FUZZ_PART
 @given(st.one_of(st.binary(max_size=120), st.sampled_from([*TEXTS, *PARQUETS, BOOK])), st.text(max_size=40), EDITS)
 def test_any_file_under_any_name(data, name, edits):
     with contextlib.suppress(IntakeError):
@@ -199,6 +199,12 @@ def test_cohort(data, unit, order, died):
             assert (patients["time_months"] >= 0).all()
 
 
+def falling(points: list[tuple[float, float]]) -> str:
+    """Points as a digitiser writes a curve that falls."""
+    times, values = sorted(t for t, _ in points), sorted((s for _, s in points), reverse=True)
+    return "\n".join(f"{t:.2f};{s:.3f}" for t, s in zip(times, values, strict=True))
+
+
 @FUZZ
 @given(
     st.one_of(
@@ -207,6 +213,7 @@ def test_cohort(data, unit, order, died):
         st.lists(st.tuples(CELL, st.sampled_from([",", ";", "\t", ", ", " "]), CELL), max_size=6).map(
             lambda rows: "\n".join("".join(row) for row in rows)
         ),
+        st.lists(st.tuples(st.floats(0, 130), st.floats(0, 1)), min_size=2, max_size=9).map(falling),
     ),
     st.one_of(st.none(), st.lists(st.tuples(CELL, CELL), max_size=4).map(lambda rows: "\n".join(map(";".join, rows)))),
 )

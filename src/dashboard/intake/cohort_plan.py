@@ -115,7 +115,7 @@ class CohortPlan:
             open_.append("Are the dates written day-month-year or month-day-year?")
         if self.event is None:
             open_.append("Which column says whether the patient died?")
-        elif not self.event_values:
+        elif not (self.event_values or self.censored_values):
             open_.append(f'Which values of "{self.event}" mean that the patient died?')
         return tuple(open_)
 
@@ -176,8 +176,11 @@ def propose_events(column: pd.Series) -> tuple[tuple[str, ...], tuple[str, ...],
     alive = tuple(v for v, key in keys.items() if key in _ALIVE or key.startswith(("alive", "censored", "lost")))
     if re.match(r"(is_)?(cens|alive)", _key(str(column.name))) and set(keys.values()) <= _YES_NO:
         died, alive = alive, died
-    if not died or len(died) + len(alive) < len(values):
-        return died, alive, f'"{column.name}": not every value is understood.'
+    if len(died) + len(alive) < len(values):
+        # Without a word for the event nothing is proposed: what is left over may be it.
+        return (died, alive if died else (), f'"{column.name}": not every value is understood.')
+    if not died:
+        return died, alive, f'"{column.name}": every value taken as alive.'
     share = counts[list(died)].sum() / counts.sum()
     return died, alive, f'"{column.name}": {", ".join(died)} taken as died ({share:.0%} of patients).'
 

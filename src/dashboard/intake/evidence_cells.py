@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -50,6 +51,7 @@ _VALUE_KINDS: Final[Mapping[str, Kind]] = {
     "n_at_risk": "integer", "deaths": "integer",
 }  # fmt: skip
 _NO_DATES: Final = frozenset({"study_id", "arm_id", "comparator_arm_id", "label", "p_value", "pmid"})
+_ASCII_NUMBER: Final = re.compile(r"[0-9.eE+-]+")
 _ERRORS: Final = ("#FORMULA!", "#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
 
 
@@ -83,7 +85,11 @@ class _Cleaner:
         read = read_column(cells, kind, unit=unit, limit=limit, qualified=qualified)
         for problem in read.problems:
             self.problem(problem.row, column, problem.value, problem.rule, problem.message, problem.remedy)
-        clean = {text: number_text(number.value) or None for text, number in read.numbers.items()}
+        clean = {
+            text: number_text(number.value) or None
+            for text, number in read.numbers.items()
+            if number.how or not _ASCII_NUMBER.fullmatch(text)
+        }
         for position, raw in cells[cells.isin([text for text, number in read.numbers.items() if number.how])].items():
             number = read.numbers[str(raw)]
             shown = "not reached" if number.not_reached else number.qualifier + number_text(number.value)

@@ -115,7 +115,8 @@ def study_table(
         part.assign(study_id=part["study_id"].replace(names)) if names else part for part in (studies, arms, outcomes)
     )
     own = assemble(studies, arms, outcomes).assign(own=True)
-    return annotate(pd.concat([shipped, own.reindex(columns=shipped.columns)], ignore_index=True))
+    own = own.reindex(columns=shipped.columns).astype(shipped.dtypes.to_dict())
+    return annotate(pd.concat([shipped, own], ignore_index=True))
 
 
 def added_in_words(studies: pd.DataFrame, shipped: pd.DataFrame) -> list[str]:
