@@ -41,7 +41,7 @@ class Unit:
 
 
 UNITS = {
-    "survival": Unit("Survival", "Survival [95% CI]", 100.0, False, (0.0, 100.0), "%", 0),
+    "survival": Unit("Survival", "Survival [95% CI]", 100.0, False, (-1.5, 101.5), "%", 0),
     "median": Unit("Median survival, months (log scale)", "Months [95% CI]", 1.0, True, None, "", 0),
     "hazard_ratio": Unit("Hazard ratio (log scale)", "HR [95% CI]", 1.0, True, None, "", 2),
 }
@@ -157,7 +157,7 @@ def forest(
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     names = ("arm_key", "study_id", "first_author", "year", "label", "n", "estimate", "shown_low", "shown_high",
-             "interval", "weight", "excluded", "status", "group", "era_start", "era_end")  # fmt: skip
+             "interval", "weight", "excluded", "status", "group", "era_start", "era_end", "era_basis")  # fmt: skip
     return frame[[name for name in names if name in frame]].to_dict("records")
 
 
@@ -181,7 +181,7 @@ def _add_arm(drawing: _Drawing, row: dict[str, Any], colour: str, marks: str) ->
     )
     drawing.cell("years", _years(row))
     drawing.cell("n", "" if _missing(row["n"]) else f"{int(row['n']):,}")
-    drawing.cell("estimate", _numbers(value, low, high, unit))
+    drawing.cell("estimate", f"{_printed(value, unit)} {_interval(low, high, unit)}")
     drawing.cell("weight", "out" if out else f"{100 * weight:.1f}%" if weight < 1 else "alone")
     drawing.cell("marks", marks)
     drawing.ticks.append((drawing.y, name + (f", {_short(row.get('label'))}" if row["one_of_several"] else "")))
@@ -345,9 +345,12 @@ def _short(label: object) -> str:
 
 
 def _years(row: Mapping[str, Any]) -> str:
+    """`1985–98`, or `pub. 1999` where enrolment is not stated."""
     start, end = row.get("era_start"), row.get("era_end")
     if _missing(start):
         return ""
+    if row.get("era_basis") == "publication":
+        return f"pub. {int(start)}"
     return f"{int(start)}" if _missing(end) or start == end else f"{int(start)}–{int(end) % 100:02d}"
 
 
@@ -355,8 +358,17 @@ def _missing(value: Any) -> bool:
     return value is None or value is pd.NA or value != value
 
 
+def _printed(value: float, unit: Unit) -> str:
+    """A single arm's value, with a decimal where its source has one."""
+    return f"{round(value, max(unit.decimals, 1)):g}{unit.suffix}"
+
+
 def _numbers(value: float, low: float, high: float, unit: Unit) -> str:
-    return f"{_number(value, unit)} [{_number(low, unit)}, {_number(high, unit)}]"
+    return f"{_number(value, unit)} {_interval(low, high, unit)}"
+
+
+def _interval(low: float, high: float, unit: Unit) -> str:
+    return f"[{_number(low, unit)}, {_number(high, unit)}]"
 
 
 def _number(value: float, unit: Unit) -> str:

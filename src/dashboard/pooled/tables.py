@@ -65,6 +65,7 @@ def arms_table(rows: pd.DataFrame, quantity: str, labels: Mapping[str, str]) -> 
         "Time from": [label(TIME_ORIGINS, origin).removeprefix("from ") for origin in rows["time_origin"]],
     }
     if "n_comparator" in rows:
+        columns["n treated"] = rows["n_treated"].to_numpy()
         columns["n compared with"] = pd.to_numeric(rows["n_comparator"], errors="coerce").to_numpy(dtype=float)
     if "adjusted" in rows:
         columns["Adjusted"] = rows["adjusted"].to_numpy()

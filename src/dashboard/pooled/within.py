@@ -70,8 +70,9 @@ def find_contrasts(rows: pd.DataFrame, endpoint: str, *, derived: bool = False) 
 def pool_within(
     found: Contrasts, out: Collection[str] = (), *, method: str = "REML", test: str = "hksj-adhoc"
 ) -> Within:
-    """Pool the log hazard ratios; studies in `out` stay in the rows without weight."""
-    rows = found.rows.assign(group="all")
+    """Pool the log hazard ratios; `n` becomes that of both arms. Studies in `out` stay in the rows without weight."""
+    sizes = [pd.to_numeric(found.rows[name], errors="coerce").astype(float) for name in ("n", "n_comparator")]
+    rows = found.rows.assign(group="all", n_treated=sizes[0], n=sizes[0] + sizes[1])
     excluded = rows.loc[rows["study_id"].isin(list(out)), "arm_key"]
     return Within(
         summarise(rows, "log", method=method, test=test, excluded=set(excluded)), found.left_out, found.notices

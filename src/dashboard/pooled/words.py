@@ -19,13 +19,14 @@ from dashboard.synthesis.within import REASONS as WITHIN_REASONS
 from dashboard.vocabulary import ENDPOINTS, FAMILIES, MODALITIES, PRIMARY_SITES, family_members, label
 
 _IN_WORDS = 2
+_TOO_FEW = 2
 # Flags of figures that are never pooled need no mark beside those that are.
 _NEVER_MARKED: Final = frozenset({"subgroup", "ambiguous", "unnamed-test"})
 _LETTERS = "abcdefghijklm"
 WHY_NO_TEST: Final = (
     "Why there is no test between the groups: their patients were chosen for one treatment or the other by their "
-    "disease and their condition, in other hospitals and other years, and time does not always count from the same event. A "
-    "difference between two diamonds is a difference between patients first. Treatments are compared under "
+    "disease and their condition, in other hospitals and other years, and time does not always count "
+    "from the same event. A difference between two diamonds is a difference between patients first. Treatments are compared under "
     "“Within studies”."
 )
 
@@ -89,6 +90,10 @@ def result(group: Mapping[str, Any], quantity: str, arms: str = "arm") -> str:
         return f"{text}, one {arms} only, {count(group['patients'], 'patient')}, nothing pooled"
     text += f", {count(group['k'], arms)} of {count(group['studies'], 'study', 'studies')}"
     text += f", {count(group['patients'], 'patient')}"
+    if group["without_n"]:
+        text += f" and {count(group['without_n'], arms)} of unstated size"
+    if group["k"] == _TOO_FEW:
+        return f"{text}, too few to pool with confidence: read the two themselves"
     return text if isnan(group["i2"]) else f"{text}, I² {group['i2']:.0f}%"
 
 
@@ -99,11 +104,12 @@ def answer(across: Across, labels: Mapping[str, str]) -> str:
         return f"No arm with {what(ask)} may be pooled here. The list below says why each was left out."
     head = what(ask)[:1].upper() + what(ask)[1:]
     largest = groups.sort_values("k", ascending=False, kind="stable").to_dict("records")
+    in_words = max(1, min(_IN_WORDS, sum(g["k"] > _TOO_FEW for g in largest)))
     told = [
         f"{lower_first(labels.get(str(g['group']), str(g['group'])))} {result(g, ask.quantity)}"
-        for g in largest[:_IN_WORDS]
+        for g in largest[:in_words]
     ]
-    more = len(largest) - _IN_WORDS
+    more = len(largest) - in_words
     rest = f"; {count(more, 'more group')} below" if more > 0 else ""
     return f"{head}: {'; '.join(told)}{rest}. {basis(across)}"
 
@@ -136,8 +142,8 @@ def cautions(across: Across, selection: Selection) -> list[str]:
         reached = across.left_out["reason"].eq("not-reached").sum()
         if reached:
             said.append(
-                f"{count(int(reached), 'median was', 'medians were')} not reached and cannot be pooled: the result is too "
-                "low."
+                f"{count(int(reached), 'median was', 'medians were')} not reached and cannot be pooled: the "
+                "result is too low."
             )
     return said
 

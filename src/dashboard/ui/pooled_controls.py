@@ -15,7 +15,7 @@ from dashboard.ui.state import MODALITY_OPTIONS, bound, modality_slugs
 
 ACROSS, WITHIN = "Across studies", "Within studies"
 VIEWS = {
-    ACROSS: "Each row is one series. Groups are **different patients in different studies**, side by side, without a test.",
+    ACROSS: "Each row is one series. Groups are **different patients in different studies**: no test.",
     WITHIN: "Each row is one study that treated **some of its patients each way**: every study is its own control.",
 }
 OPENS, TAKES_OUT = "Opens the study", "Takes it out"
@@ -133,9 +133,9 @@ def _click_choice() -> str:
     return str(st.radio("A click on a row", choices, **bound("click")))
 
 
-def choose_panel(groups: dict[str, str]) -> tuple[str | None, str | None]:
+def choose_panel(groups: dict[str, str], *, sensitivity: bool = True) -> tuple[str | None, str | None]:
     """Which panel to open, and for which group (key -> label). Nothing is computed for a panel that is not open."""
-    options = [*PANELS, SENSITIVITY] if len(groups) else []
+    options = [*PANELS, *([SENSITIVITY] if sensitivity else [])] if groups else []
     check_choice("panel", [*PANELS, SENSITIVITY])
     if not options:
         return None, None
@@ -144,7 +144,7 @@ def choose_panel(groups: dict[str, str]) -> tuple[str | None, str | None]:
         if panel is None or len(groups) < 2:
             return panel, next(iter(groups))
         labels = {label: key for key, label in groups.items()}
-        chosen = _choose("of", labels, "of", width=240)
+        chosen = _choose("Group", labels, "of", width=240)
     return panel, labels[chosen]
 
 

@@ -83,7 +83,7 @@ def across_page(context: PageContext) -> None:
         pooled = {str(g): look.labels[str(g)] for g in look.order if str(g) in across.summary.pooled}
         panel, group = choose_panel(pooled)
         if panel and group:
-            _panel(panel_of(context, key, selection, ask, options.out, panel, group, dark), options)
+            _panel(panel_of(context, key, selection, ask, options.out, panel, group, dark))
     _left_out(across.left_out, context.table, "arms")
 
 
@@ -123,12 +123,10 @@ def _within_panel(within: Within, first: str, second: str, options: Options, dar
     if within.summary.groups.empty:
         return
     st.caption(_how(options))
-    panel, _ = choose_panel({"all": f"{first} v {second}"})
-    if panel in PANELS:
+    panel, _ = choose_panel({"all": f"{first} v {second}"}, sensitivity=False)
+    if panel:
         frame = within_frame(within, f"{first} v {second}", options.method, options.test, dark)
-        _panel(PANELS[str(panel)](frame), options)
-    elif panel:
-        st.info("The sensitivity plot is for survival across studies.")
+        _panel(PANELS[panel](frame))
 
 
 def _studies(context: PageContext) -> list[str]:
@@ -150,7 +148,7 @@ def _forest(figure, table: pd.DataFrame, asked: str, said: str, marks: dict[str,
     )
 
 
-def _panel(panel: Panel, options: Options) -> None:
+def _panel(panel: Panel) -> None:
     st.subheader(panel.name)
     st.markdown(panel.sentence)
     if panel.figure is not None and panel.table is not None:
@@ -159,7 +157,7 @@ def _panel(panel: Panel, options: Options) -> None:
             panel.table,
             name=panel.name,
             alt=panel.sentence,
-            key="panel",
+            key="pooled_panel",
         )
 
 

@@ -127,9 +127,8 @@ def within_forest(within: Within, sides: tuple[str, str], sort: str, *, dark: bo
     """The forest plot of hazard ratios."""
     column, descending = SORTS[sort]
     rows = within.summary.rows
-    total = rows.assign(n=pd.to_numeric(rows["n"]) + pd.to_numeric(rows["n_comparator"]))
     return forest(
-        total,
+        rows,
         within.summary.groups,
         quantity="hazard_ratio",
         labels={"all": f"{sides[0]} v {sides[1]}"},
