@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.evidence.words import count
 from dashboard.figures.pooling_marks import one_or_all, point_ink, prediction_ink, texts
 from dashboard.figures.theme import axis, ink, layout, safe
 
@@ -38,12 +39,13 @@ class Unit:
     range: tuple[float, float] | None
     suffix: str
     decimals: int
+    noun: str = "arm"
 
 
 UNITS = {
     "survival": Unit("Survival", "Survival [95% CI]", 100.0, False, (-1.5, 101.5), "%", 0),
     "median": Unit("Median survival, months (log scale)", "Months [95% CI]", 1.0, True, None, "", 0),
-    "hazard_ratio": Unit("Hazard ratio (log scale)", "HR [95% CI]", 1.0, True, None, "", 2),
+    "hazard_ratio": Unit("Hazard ratio (log scale)", "HR [95% CI]", 1.0, True, None, "", 2, "contrast"),
 }
 _LOG_TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 30, 50, 100, 200)
 _INTERVALS = {
@@ -200,11 +202,11 @@ def _add_group(drawing: _Drawing, group: dict[str, Any], label: str, under_arms:
     else:
         drawing.line("computed", [low, high], [y, y])
         drawing.line("printed", [value, value], [y - _HALF_DIAMOND, y + _HALF_DIAMOND])
-    arms = f"{k} arm{'s' * (k > 1)}"
+    arms = count(k, unit.noun)
     drawing.ticks.append((y, f"<b>Pooled, {arms}</b>" if under_arms else f"{label}, {arms}"))
     drawing.cell("n", f"{group['patients']:,}" if group["patients"] else "", bold=k > 1)
     drawing.cell("estimate", _numbers(value, low, high, unit), bold=k > 1)
-    if k > 1:
+    if k > 1 and under_arms:
         drawing.cell("weight", "100%", bold=True)
     drawing.y -= 1
     if isfinite(group["pi_low"]):
@@ -228,7 +230,8 @@ def _layout(drawing: _Drawing, dark: bool, sides: tuple[str, str] | None) -> dic
     else:
         across |= {"range": list(unit.range or ()), "ticksuffix": unit.suffix}
     heads = _HEADS | {"estimate": unit.head}
-    notes = [_head(heads[column], place, tone.muted) for column, place in _COLUMNS.items()]
+    used = set(drawing.cells["x"])
+    notes = [_head(heads[column], place, tone.muted) for column, place in _COLUMNS.items() if place in used]
     if sides:
         for text, anchor, at in ((f"← favours {sides[0]}", "left", 0.0), (f"favours {sides[1]} →", "right", _PLOT_END)):
             notes.append(_head(safe(text), 0, tone.muted) | {"x": at, "xanchor": anchor})

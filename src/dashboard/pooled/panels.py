@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
+from dashboard.evidence.words import count
 from dashboard.figures.bubble import bubble, regression_line
 from dashboard.figures.funnel import funnel
 from dashboard.figures.specification import specification_figure
 from dashboard.figures.steps import steps
 from dashboard.pooled.ask import ESTIMATORS, SCALES
 from dashboard.pooled.tables import VALUES, study_names
-from dashboard.pooled.words import amount, count
+from dashboard.pooled.words import amount, noun
 from dashboard.synthesis.bias import MIN_STUDIES, Egger, TrimAndFill, egger, trim_and_fill
 from dashboard.synthesis.regression import meta_regression
 from dashboard.synthesis.scales import back_transform, scale_of
@@ -86,7 +87,7 @@ def funnel_panel(frame: Frame) -> Panel:
 
 def _funnel_words(frame: Frame, test: Egger | None, filled: TrimAndFill | None) -> str:
     if test is None or filled is None:
-        few = count(len(frame.rows), "arm")
+        few = count(len(frame.rows), noun(frame.quantity))
         return f"{few}: Egger's test and trim-and-fill need {MIN_STUDIES}, with fewer they say nothing."
     p = "< 0.001" if test.p < 0.001 else f"= {test.p:.3f}" if test.p < 0.1 else f"= {test.p:.2f}"
     text = f"Egger's test of asymmetry: intercept {test.intercept:.2f}, p {p}. "
@@ -115,7 +116,9 @@ def era_panel(frame: Frame) -> Panel:
         drawn = bubble(
             rows, "era_start", quantity=frame.quantity, title="Start of enrolment", colour=frame.colour, dark=frame.dark
         )
-        return Panel(name, f"{count(len(rows), 'arm')}: too few years for a line.", drawn, _era_table(rows, frame))
+        return Panel(
+            name, f"{count(len(rows), noun(frame.quantity))}: too few years for a line.", drawn, _era_table(rows, frame)
+        )
     fit = meta_regression(rows["yi"], rows["vi"], year.to_numpy() - _CENTRE_YEAR, method=frame.method)
     line = regression_line(fit, frame.summary.scale, float(year.min()), float(year.max()), _CENTRE_YEAR)
     figure = bubble(
@@ -134,7 +137,7 @@ def era_panel(frame: Frame) -> Panel:
     unit = " months" if frame.quantity == "median" else ""
     sentence = (
         f"The line goes from {amount(first['estimate'], frame.quantity)}{unit} ({first['x']:.0f}) to "
-        f"{amount(last['estimate'], frame.quantity)}{unit} ({last['x']:.0f}), {len(rows)} arms; its slope is "
+        f"{amount(last['estimate'], frame.quantity)}{unit} ({last['x']:.0f}), {count(len(rows), noun(frame.quantity))}; its slope is "
         f"{'clearly not' if clear else 'compatible with'} zero (95% Knapp-Hartung interval).{explained} A trend across "
         "studies is not a trend in care: who was treated changed as well."
     )
@@ -166,7 +169,7 @@ def leave_one_out_panel(frame: Frame) -> Panel:
     found = found.iloc[pull.argsort(kind="stable")[::-1]]
     strongest = found.iloc[0]
     text = (
-        f"All {len(rows)} arms: {amount(whole.estimate, frame.quantity)}. Without any one of them it lies between "
+        f"All {count(len(rows), noun(frame.quantity))}: {amount(whole.estimate, frame.quantity)}. Without any one of them it lies between "
         f"{amount(found['estimate'].min(), frame.quantity)} and {amount(found['estimate'].max(), frame.quantity)}; "
         f"{strongest['left_out']} moves it most."
     )
@@ -194,7 +197,7 @@ def cumulative_panel(frame: Frame) -> Panel:
     last = found.iloc[-1]
     text = (
         f"By {half['order']:.0f} the pooled result was {amount(half['estimate'], frame.quantity)} from "
-        f"{half['k']:.0f} arms; it is {amount(last['estimate'], frame.quantity)} with all {last['k']:.0f}."
+        f"{count(int(half['k']), noun(frame.quantity))}; it is {amount(last['estimate'], frame.quantity)} with all {last['k']:.0f}."
     )
     return Panel(name, text, figure, _steps_table(found, {"added": "Added", "order": "Year"}, frame))
 

@@ -9,11 +9,12 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.evidence.flags import FLAGS
-from dashboard.methods.accuracy import Measured
+from dashboard.evidence.words import count
 from dashboard.pooled.across import Across
 from dashboard.pooled.ask import GROUPS, Ask
 from dashboard.pooled.within import Within
 from dashboard.selection import Selection
+from dashboard.survival.accuracy import Measured
 from dashboard.synthesis.eligibility import REASONS
 from dashboard.synthesis.within import REASONS as WITHIN_REASONS
 from dashboard.vocabulary import ENDPOINTS, FAMILIES, MODALITIES, PRIMARY_SITES, family_members, label
@@ -34,11 +35,6 @@ WHY_NO_TEST: Final = (
 def lower_first(text: str) -> str:
     """`Resection` as `resection`; `RFA` and `2000s` as they are."""
     return text if text[:2].isupper() or text[:1].isdigit() else text[:1].lower() + text[1:]
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """`1 arm`, `1,368 figures`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def what(ask: Ask) -> str:
@@ -77,8 +73,14 @@ def amount(value: float, quantity: str) -> str:
     return {"survival": f"{100 * value:.0f}%", "median": f"{value:.0f}"}.get(quantity, f"{value:.2f}")
 
 
-def result(group: Mapping[str, Any], quantity: str, arms: str = "arm") -> str:
+def noun(quantity: str) -> str:
+    """What is pooled: arms, or contrasts of two arms."""
+    return "contrast" if quantity == "hazard_ratio" else "arm"
+
+
+def result(group: Mapping[str, Any], quantity: str) -> str:
     """`45% (95% CI 38% to 52%; prediction interval 20% to 70%), 21 arms of 20 studies, 2,345 patients, I² 80%`."""
+    arms = noun(quantity)
     low, high = amount(group["ci_low"], quantity), amount(group["ci_high"], quantity)
     inside = f"95% CI {low} to {high}"
     if isfinite(group["pi_low"]):
@@ -161,7 +163,7 @@ def within_answer(within: Within, first: str, second: str, endpoint: str) -> str
             f"for {name} that may be pooled. The list below says why; derived ratios may be added under Method."
         )
     group = within.summary.groups.iloc[0].to_dict()
-    text = f"Hazard ratio for {name}, {pair}: {result(group, 'hazard_ratio', 'contrast')}."
+    text = f"Hazard ratio for {name}, {pair}: {result(group, 'hazard_ratio')}."
     favours = first if group["estimate"] < 1 else second
     sure = not group["ci_low"] <= 1 <= group["ci_high"]
     text += f" Below 1 favours {lower_first(first)}; " + (
@@ -200,12 +202,11 @@ def within_question(first: str, second: str, selection: Selection) -> str:
     return f"{endpoint} after {lower_first(first)} v {lower_first(second)}, {where(selection)}, within the same studies"
 
 
-def within_error(accuracy: Mapping[str, Measured]) -> str:
-    """How far derived hazard ratios typically lie from those of the full data; that it is unknown, if not measured."""
-    if "log_hr_same" not in accuracy:
+def within_error(measured: Measured | None) -> str:
+    """How far derived hazard ratios lie from those of the full data; that it is unknown, if not measured."""
+    if measured is None:
         return "How far derived hazard ratios lie from the truth has not been measured here."
-    measured = accuracy["log_hr_same"]
     return (
-        f"Derived hazard ratios are on average {100 * expm1(measured.value):.0f}% off those of the full data "
-        f"({measured.cases} published trials)."
+        f"Derived hazard ratios: on average {100 * expm1(measured['value']):.0f}% off those of the full data in "
+        f"{measured['cases']} trials reduced to a median and four rates; with fewer printed figures the error is larger."
     )

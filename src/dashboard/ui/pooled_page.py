@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard.methods.accuracy import read_accuracy
+from dashboard.evidence.words import count
 from dashboard.pooled.ask import ESTIMATORS, TESTS
 from dashboard.pooled.groups import style
 from dashboard.pooled.panels import Panel
@@ -15,7 +18,6 @@ from dashboard.pooled.words import (
     WHY_NO_TEST,
     answer,
     cautions,
-    count,
     flag_letters,
     question,
     reason_counts,
@@ -24,6 +26,7 @@ from dashboard.pooled.words import (
     within_error,
     within_question,
 )
+from dashboard.survival.accuracy import typical_error
 from dashboard.ui.chart import chart
 from dashboard.ui.context import PageContext
 from dashboard.ui.pooled_controls import (
@@ -45,6 +48,7 @@ from dashboard.ui.pooled_view import (
     within_of,
 )
 
+Table = Callable[[], pd.DataFrame]
 SOURCE_COLUMNS = {
     "Source": st.column_config.LinkColumn("Source", display_text="paper"),
     "n": st.column_config.NumberColumn("n", format="%d"),
@@ -52,6 +56,10 @@ SOURCE_COLUMNS = {
 READING = (
     "Solid line: interval as printed; dotted: computed here. Square: printed, area by weight; hollow square: derived; "
     "cross: taken out. Diamond: pooled; ochre line: prediction interval."
+)
+
+READING_GROUPS = (
+    "Diamond: pooled, with its 95% interval; ochre line: prediction interval; stroke: a single arm, nothing pooled."
 )
 
 
@@ -75,11 +83,13 @@ def across_page(context: PageContext) -> None:
         dark = context.theme == "dark"
         figure = forest_of(context, key, selection, ask, options.out, options.sort, options.every_arm, dark)
         marks = flag_letters(rows)[1]
-        _forest(figure, arms_table(rows, ask.quantity, look.labels), asked, said, marks, options)
-        with st.expander("Groups side by side, as a table, and why there is no test"):
-            st.dataframe(groups_table(groups, ask.quantity, look.labels), hide_index=True)
-            st.markdown(WHY_NO_TEST)
-            st.caption(_how(options))
+        _forest(figure, lambda: arms_table(rows, ask.quantity, look.labels), asked, said, marks, options)
+        title = "Groups side by side, as a table, and why there is no test"
+        with st.expander(title, key="groups_side_by_side", on_change="rerun") as side_by_side:
+            if side_by_side.open:
+                st.dataframe(groups_table(groups, ask.quantity, look.labels), hide_index=True, alt=title)
+                st.markdown(WHY_NO_TEST)
+                st.caption(_how(options))
         pooled = {str(g): look.labels[str(g)] for g in look.order if str(g) in across.summary.pooled}
         panel, group = choose_panel(pooled)
         if panel and group:
@@ -105,7 +115,7 @@ def within_page(context: PageContext) -> None:
         st.markdown(said)
         warned = [notice.sentence for notice in within.notices]
         if within.derived:
-            warned.append(within_error(read_accuracy()))
+            warned.append(within_error(typical_error("log_hr_same")))
         if selection.modalities:
             warned.append("The treatment filter gives way to the two treatments chosen here.")
         if warned:
@@ -113,8 +123,7 @@ def within_page(context: PageContext) -> None:
     if len(rows):
         dark = context.theme == "dark"
         figure = within_forest(within, (first, second), options.sort, dark=dark)
-        table = arms_table(rows, "hazard_ratio", {"all": ""})
-        _forest(figure, table, asked, said, flag_letters(rows)[1], options)
+        _forest(figure, lambda: arms_table(rows, "hazard_ratio", {}), asked, said, flag_letters(rows)[1], options)
         _within_panel(within, first, second, options, dark)
     _left_out(within.left_out, context.table, "comparisons")
 
@@ -133,7 +142,7 @@ def _studies(context: PageContext) -> list[str]:
     return sorted(context.table["study_id"].dropna().unique())
 
 
-def _forest(figure, table: pd.DataFrame, asked: str, said: str, marks: dict[str, str], options: Options) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _forest(figure: go.Figure, table: Table, asked: str, said: str, marks: dict[str, str], options: Options) -> None:
     flags = "; ".join(f"{letter} {title.lower()}" for letter, title in marks.items())
     hint = "opens its study" if options.click == OPENS else "takes its study out or puts it back"
     chart(
@@ -142,7 +151,9 @@ def _forest(figure, table: pd.DataFrame, asked: str, said: str, marks: dict[str,
         name=asked,
         alt=said.replace("**", ""),
         key="forest",
-        caption=f"{READING} A click on a square {hint}." + (f" Flags: {flags}." if flags else ""),
+        caption=f"{READING} A click on a square {hint}." + (f" Flags: {flags}." if flags else "")
+        if options.every_arm
+        else READING_GROUPS,
         on_select=lambda: clicked("forest", options.click),
         column_config=SOURCE_COLUMNS,
     )
@@ -176,7 +187,10 @@ def _left_out(left_out: pd.DataFrame, table: pd.DataFrame, what: str) -> None:
     if not reasons:
         return
     total = sum(n for _, n in reasons)
-    with st.expander(f"Left out: {total} {what}, by reason"):
+    title = f"Left out: {total} {what}, by reason"
+    with st.expander(title, key="left_out", on_change="rerun") as opened:
+        if not opened.open:
+            return
         for reason, n in reasons:
             st.markdown(f"**{count(n, what[:-1], what)}.** {reason_words(reason)}")
             found = left_out_table(left_out, table, reason)
