@@ -12,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.evidence.words import count
-from dashboard.figures.pooling_marks import one_or_all, point_ink, prediction_ink, texts
+from dashboard.figures.pooling_marks import one_or_all, point_ink, prediction_ink, records, texts
 from dashboard.figures.theme import axis, ink, layout, safe
 
 ROW_PIXELS = 22
@@ -136,11 +136,13 @@ def forest(
     unit = UNITS[quantity]
     drawing = _Drawing(unit)
     frame = rows.sort_values(sort, ascending=not descending, kind="stable", na_position="last") if sort else rows
-    several = frame.groupby(["group", "study_id"])["arm_key"].transform("size").gt(1).to_numpy() if len(frame) else []
+    several: list[bool] = (
+        frame.groupby(["group", "study_id"])["arm_key"].transform("size").gt(1).tolist() if len(frame) else []
+    )
     members: dict[str, list[dict[str, Any]]] = {}
     for row, one_of_several in zip(_records(frame), several, strict=True):
         members.setdefault(str(row["group"]), []).append(row | {"one_of_several": one_of_several})
-    summaries = {str(group["group"]): group for group in groups.to_dict("records")}
+    summaries = {str(group["group"]): group for group in records(groups)}
     for name in dict.fromkeys([*rows["group"].astype(str)]):
         label = safe((labels or {}).get(name, name))
         group = summaries.get(name)
@@ -160,7 +162,7 @@ def forest(
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     names = ("arm_key", "study_id", "first_author", "year", "label", "n", "estimate", "shown_low", "shown_high",
              "interval", "weight", "excluded", "status", "group", "era_start", "era_end", "era_basis")  # fmt: skip
-    return frame[[name for name in names if name in frame]].to_dict("records")
+    return records(frame[[name for name in names if name in frame]])
 
 
 def _add_arm(drawing: _Drawing, row: dict[str, Any], colour: str, marks: str) -> None:
@@ -338,7 +340,8 @@ def _traces(drawing: _Drawing, dark: bool) -> list[dict[str, Any]]:
 
 def row_name(row: Mapping[str, Any]) -> str:
     """`Fong 1999`, or the study's identity where the author is not known. Safe for plotly."""
-    author, year = row.get("first_author"), row.get("year")
+    author: Any = row.get("first_author")
+    year: Any = row.get("year")
     return safe(f"{author} {int(year)}" if author and not _missing(author) and not _missing(year) else row["study_id"])
 
 
@@ -349,7 +352,8 @@ def _short(label: object) -> str:
 
 def _years(row: Mapping[str, Any]) -> str:
     """`1985–98`, or `pub. 1999` where enrolment is not stated."""
-    start, end = row.get("era_start"), row.get("era_end")
+    start: Any = row.get("era_start")
+    end: Any = row.get("era_end")
     if _missing(start):
         return ""
     if row.get("era_basis") == "publication":

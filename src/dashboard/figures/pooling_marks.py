@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 
 def prediction_ink(dark: bool) -> str:
@@ -30,6 +31,11 @@ def one_or_all(colours: Iterable[str], empty: str) -> str | npt.NDArray[np.str_]
     if not len(every):
         return empty
     return str(every[0]) if (every == every[0]).all() else every
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dictionaries by column name."""
+    return frame.to_dict("records")  # type: ignore[return-value]
 
 
 def scatter(**settings: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.pooling_marks import point_ink, prediction_ink, scatter, texts
+from dashboard.figures.pooling_marks import point_ink, prediction_ink, records, scatter, texts
 from dashboard.figures.theme import axis, ink, layout, safe
 
 _ROW_PIXELS = 20
@@ -51,7 +51,7 @@ def specification_figure(
                 mode="markers",
                 marker={"color": colour, "size": size, "symbol": symbol},
                 customdata=part[["rule", "transform", "method"]].to_numpy(dtype=np.str_),
-                hovertext=texts(_hover(row, factor, words) for row in part.to_dict("records")),
+                hovertext=texts(_hover(row, factor, words) for row in records(part)),
                 hoverinfo="text",
                 name=name,
             )

@@ -64,7 +64,8 @@ def survival_at(rows: pd.DataFrame, endpoint: str, months: float) -> pd.DataFram
 def ratios_between(rows: pd.DataFrame, endpoint: str, pairs: Iterable[tuple[str, str]]) -> pd.DataFrame:
     """Log hazard ratio of the first arm of each pair over the second, from their derived curves.
 
-    It covers the time that both curves reach. A pair whose curves count time from different origins is left out: their ratio would compare clocks.
+    It covers the time that both curves reach. A pair whose curves count time from different origins is left out: their
+    ratio would compare clocks.
     """
     pairs = tuple(pairs)
     curves = reconstructions(rows, endpoint, {key for pair in pairs for key in pair})

@@ -137,9 +137,10 @@ def era_panel(frame: Frame) -> Panel:
     unit = " months" if frame.quantity == "median" else ""
     sentence = (
         f"The line goes from {amount(first['estimate'], frame.quantity)}{unit} ({first['x']:.0f}) to "
-        f"{amount(last['estimate'], frame.quantity)}{unit} ({last['x']:.0f}), {count(len(rows), noun(frame.quantity))}; its slope is "
-        f"{'clearly not' if clear else 'compatible with'} zero (95% Knapp-Hartung interval).{explained} A trend across "
-        "studies is not a trend in care: who was treated changed as well."
+        f"{amount(last['estimate'], frame.quantity)}{unit} ({last['x']:.0f}), "
+        f"{count(len(rows), noun(frame.quantity))}; its slope is {'clearly not' if clear else 'compatible with'} zero "
+        f"(95% Knapp-Hartung interval).{explained} A trend across studies is not a trend in care: who was treated "
+        "changed as well."
     )
     return Panel(name, sentence, figure, _era_table(rows, frame))
 
@@ -169,9 +170,9 @@ def leave_one_out_panel(frame: Frame) -> Panel:
     found = found.iloc[pull.argsort(kind="stable")[::-1]]
     strongest = found.iloc[0]
     text = (
-        f"All {count(len(rows), noun(frame.quantity))}: {amount(whole.estimate, frame.quantity)}. Without any one of them it lies between "
-        f"{amount(found['estimate'].min(), frame.quantity)} and {amount(found['estimate'].max(), frame.quantity)}; "
-        f"{strongest['left_out']} moves it most."
+        f"All {count(len(rows), noun(frame.quantity))}: {amount(whole.estimate, frame.quantity)}. Without any one of "
+        f"them it lies between {amount(found['estimate'].min(), frame.quantity)} and "
+        f"{amount(found['estimate'].max(), frame.quantity)}; {strongest['left_out']} moves it most."
     )
     if len(rows) >= 3:
         strong = influence(rows["yi"], rows["vi"], study_names(rows), method=frame.method)
@@ -197,7 +198,8 @@ def cumulative_panel(frame: Frame) -> Panel:
     last = found.iloc[-1]
     text = (
         f"By {half['order']:.0f} the pooled result was {amount(half['estimate'], frame.quantity)} from "
-        f"{count(int(half['k']), noun(frame.quantity))}; it is {amount(last['estimate'], frame.quantity)} with all {last['k']:.0f}."
+        f"{count(int(half['k']), noun(frame.quantity))}; "
+        f"with all {last['k']:.0f} it is {amount(last['estimate'], frame.quantity)}."
     )
     return Panel(name, text, figure, _steps_table(found, {"added": "Added", "order": "Year"}, frame))
 

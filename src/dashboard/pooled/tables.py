@@ -47,10 +47,10 @@ def arms_table(rows: pd.DataFrame, quantity: str, labels: Mapping[str, str]) -> 
         "Primary site": [label(PRIMARY_SITES, site) for site in rows["primary_site"]],
         "Design": [label(DESIGNS, design) for design in rows["design"]],
         "Years": [
-            years(_float(a), _float(b), str(c))
-            for a, b, c in zip(rows["era_start"], rows["era_end"], rows["era_basis"], strict=True)
+            years(a, b, str(c))
+            for a, b, c in zip(_numbers(rows["era_start"]), _numbers(rows["era_end"]), rows["era_basis"], strict=True)
         ],
-        "n": pd.to_numeric(rows["n"], errors="coerce").to_numpy(dtype=float),
+        "n": _numbers(rows["n"]),
         name: rows["estimate"].astype(float).round(decimals).to_numpy(),
         "95% CI low": rows["shown_low"].astype(float).round(decimals).to_numpy(),
         "95% CI high": rows["shown_high"].astype(float).round(decimals).to_numpy(),
@@ -66,7 +66,7 @@ def arms_table(rows: pd.DataFrame, quantity: str, labels: Mapping[str, str]) -> 
     }
     if "n_comparator" in rows:
         columns["n treated"] = rows["n_treated"].to_numpy()
-        columns["n compared with"] = pd.to_numeric(rows["n_comparator"], errors="coerce").to_numpy(dtype=float)
+        columns["n compared with"] = _numbers(rows["n_comparator"])
     if "adjusted" in rows:
         columns["Adjusted"] = rows["adjusted"].to_numpy()
     columns["Flags"] = ["; ".join(titles(flags)) if isinstance(flags, str) else "" for flags in rows["flags"]]
@@ -110,7 +110,7 @@ def left_out_table(left_out: pd.DataFrame, table: pd.DataFrame, reason: str | No
         {
             "Study": study_names(found),
             "Arm": found["label"].to_numpy(),
-            "n": pd.to_numeric(found["n"], errors="coerce").to_numpy(dtype=float),
+            "n": _numbers(found["n"]),
             "Why": [
                 str(sentence).removeprefix(reason_words(str(code))).strip() or reason_words(str(code))
                 for sentence, code in zip(chosen["sentence"], chosen["reason"], strict=True)
@@ -121,5 +121,6 @@ def left_out_table(left_out: pd.DataFrame, table: pd.DataFrame, reason: str | No
     )
 
 
-def _float(value: object) -> float:
-    return float("nan") if value is None or pd.isna(value) else float(value)  # type: ignore[arg-type]
+def _numbers(column: pd.Series) -> np.ndarray:
+    """Numbers as floats, missing as nan."""
+    return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)

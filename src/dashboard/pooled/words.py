@@ -26,8 +26,8 @@ _NEVER_MARKED: Final = frozenset({"subgroup", "ambiguous", "unnamed-test"})
 _LETTERS = "abcdefghijklm"
 WHY_NO_TEST: Final = (
     "Why there is no test between the groups: their patients were chosen for one treatment or the other by their "
-    "disease and their condition, in other hospitals and other years, and time does not always count "
-    "from the same event. A difference between two diamonds is a difference between patients first. Treatments are compared under "
+    "disease and their condition, in other hospitals and other years, and time does not always count from the same "
+    "event. A difference between two diamonds is a difference between patients first. Treatments are compared under "
     "“Within studies”."
 )
 
@@ -78,7 +78,7 @@ def noun(quantity: str) -> str:
     return "contrast" if quantity == "hazard_ratio" else "arm"
 
 
-def result(group: Mapping[str, Any], quantity: str) -> str:
+def result(group: Mapping[Any, Any], quantity: str) -> str:
     """`45% (95% CI 38% to 52%; prediction interval 20% to 70%), 21 arms of 20 studies, 2,345 patients, I² 80%`."""
     arms = noun(quantity)
     low, high = amount(group["ci_low"], quantity), amount(group["ci_high"], quantity)
@@ -188,8 +188,8 @@ def reason_words(reason: str) -> str:
 
 def flag_letters(rows: pd.DataFrame) -> tuple[dict[str, str], dict[str, str]]:
     """(arm key -> letters of its flags, letter -> title), over the flags that occur in these rows."""
-    codes = rows.set_index("arm_key")["flags"].fillna("").astype(str).str.split(";") if "flags" in rows else {}
-    held = {key: [c for c in value if c in FLAGS and c not in _NEVER_MARKED] for key, value in dict(codes).items()}
+    pairs = zip(rows["arm_key"], rows["flags"].fillna("").astype(str), strict=True)
+    held = {k: [c for c in codes.split(";") if c in FLAGS and c not in _NEVER_MARKED] for k, codes in pairs}
     present = [code for code in FLAGS if any(code in value for value in held.values())]
     letter = dict(zip(present, _LETTERS, strict=False))
     marks = {key: " ".join(letter[c] for c in value if c in letter) for key, value in held.items()}
@@ -208,5 +208,6 @@ def within_error(measured: Measured | None) -> str:
         return "How far derived hazard ratios lie from the truth has not been measured here."
     return (
         f"Derived hazard ratios: on average {100 * expm1(measured['value']):.0f}% off those of the full data in "
-        f"{measured['cases']} trials reduced to a median and four rates; with fewer printed figures the error is larger."
+        f"{measured['cases']} trials reduced to a median and four rates; with fewer printed figures the error is "
+        "larger."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ VIEWS = {
     ACROSS: "Each row is one series. Groups are **different patients in different studies**: no test.",
     WITHIN: "Each row is one study that treated **some of its patients each way**: every study is its own control.",
 }
+Width = int | Literal["stretch"]
 OPENS, TAKES_OUT = "Opens the study", "Takes it out"
 EVERY_ARM, GROUPS_ONLY = "Every arm", "Groups only"
 FIRST_TREATMENT, SECOND_TREATMENT = "Surgery", "Ablation"
@@ -40,11 +42,11 @@ class Options:
     click: str
 
 
-def _choose(label: str, options: Iterable[str], name: str, *, index: int = 0, width: int | str = 160) -> str:
+def _choose(label: str, options: Iterable[str], name: str, *, index: int = 0, width: Width = 160) -> str:
     """A select box of a bound name; a value of the link that is no option is noted."""
-    options = list(options)
-    check_choice(name, options)
-    return st.selectbox(label, options, index=index, width=width, **bound(name))  # type: ignore[no-any-return]
+    choices = list(options)
+    check_choice(name, choices)
+    return str(st.selectbox(label, choices, index=index, width=width, **bound(name)))
 
 
 def choose_view() -> str:
