@@ -24,3 +24,8 @@ def figure_words(measure: str, value: float, time_months: float) -> str:
     if measure in ("median_months", "mean_months"):
         return f"{measure.split('_')[0]} of {number(value)} months"
     return f"{label(MEASURES, measure).lower()} of {number(value)}"
+
+
+def count(amount: int, one: str, many: str | None = None) -> str:
+    """`1 study`, `1,368 figures`."""
+    return f"{amount:,} {one if amount == 1 else many or one + 's'}"

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.pooling_style import axis, axis_title, base_figure, ink, one_or_all, scatter, texts
+from dashboard.figures.forest import row_name
+from dashboard.figures.pooling_marks import point_ink, records, scatter, texts
+from dashboard.figures.theme import axis, faded, ink, layout
 from dashboard.synthesis.regression import Regression
 from dashboard.synthesis.scales import scale_of
 
 _POINTS = 60
 _LARGEST = 34.0
 _SMALLEST = 6.0
-TITLES = {"survival": "Survival (%)", "median": "Median survival (months)", "hazard_ratio": "Hazard ratio"}
+TITLES = {"survival": "Survival", "median": "Median survival (months)", "hazard_ratio": "Hazard ratio"}
 
 
 def regression_line(fit: Regression, scale: str, low: float, high: float, centre: float = 0.0) -> pd.DataFrame:
@@ -41,10 +40,10 @@ def bubble(
     *,
     quantity: str = "survival",
     title: str | None = None,
-    colours: Mapping[str, str] | None = None,
+    colour: str | None = None,
     dark: bool = False,
 ) -> go.Figure:
-    """Draw `Summary.rows` against one numeric column, area by weight, with `regression_line` where there is one.
+    """Draw `Summary.rows` against one numeric column, area by precision, with `regression_line` where there is one.
 
     The line spans the studies only; it is never drawn beyond them. `customdata` is [arm_key, study_id].
     """
@@ -53,65 +52,52 @@ def bubble(
     x = pd.to_numeric(rows[covariate], errors="coerce").astype(float)
     shown = rows[x.notna() & rows["weight"].notna()]
     x = x[shown.index]
+    y = factor * shown["estimate"].astype(float)
     precision = 1 / shown["vi"].to_numpy(dtype=float)
-    size = _SMALLEST + (_LARGEST - _SMALLEST) * np.sqrt(precision / precision.max()) if len(shown) else []
-    traces: list[dict[str, Any]] = []
+    size = _SMALLEST + (_LARGEST - _SMALLEST) * np.sqrt(precision / precision.max()) if len(shown) else np.array([])
+    traces = []
     if line is not None:
-        traces.append(
-            scatter(
-                x=[*line["x"], *line["x"][::-1]],
-                y=[*(factor * line["ci_high"]), *(factor * line["ci_low"][::-1])],
-                mode="lines",
-                fill="toself",
-                fillcolor=tone.band,
-                line={"width": 0, "color": tone.muted},
-                name="95% confidence band of the line",
-                hoverinfo="skip",
-            )
-        )
-        traces.append(
-            scatter(
-                x=line["x"],
-                y=factor * line["estimate"],
-                mode="lines",
-                line={"color": tone.pooled, "width": 2},
-                name="Meta-regression",
-                hoverinfo="skip",
-            )
-        )
+        ends = {
+            "x": np.concatenate([line["x"], line["x"][::-1]]),
+            "y": factor * np.concatenate([line["ci_high"], line["ci_low"][::-1]]),
+        }
+        fill = {"fill": "toself", "fillcolor": faded(tone.text, 0.12), "line": {"width": 0, "color": tone.muted}}
+        traces.append(scatter(**ends, **fill, mode="lines", name="95% confidence band", hoverinfo="skip"))
+        drawn = {"x": line["x"].to_numpy(), "y": factor * line["estimate"].to_numpy()}
+        style = {"color": tone.text, "width": 2}
+        traces.append(scatter(**drawn, line=style, mode="lines", name="Meta-regression", hoverinfo="skip"))
     traces.append(
         scatter(
-            x=x,
-            y=factor * shown["estimate"].astype(float),
+            x=x.to_numpy(),
+            y=y.to_numpy(),
             mode="markers",
             marker={
                 "size": size,
                 "symbol": np.where(shown["status"] == "derived", "circle-open", "circle"),
-                "color": one_or_all(((colours or {}).get(str(g), tone.point) for g in shown["group"]), tone.point),
+                "color": colour or point_ink(dark),
                 "opacity": 0.75,
                 "line": {"width": 1, "color": tone.text},
             },
             customdata=shown[["arm_key", "study_id"]].to_numpy(dtype=np.str_),
             hovertext=texts(
-                f"{key}<br>{covariate} {value:g}: {factor * estimate:.0f}"
-                for key, value, estimate in zip(shown["arm_key"], x, shown["estimate"].astype(float), strict=True)
+                f"<b>{row_name(row)}</b><br>{at:.0f}: {value:.3g}{'%' if quantity == 'survival' else ''}"
+                for row, at, value in zip(records(shown), x, y, strict=True)
             ),
             hoverinfo="text",
             cliponaxis=False,
             name="Arms",
         )
     )
-    y_axis = axis(dark, title=axis_title(TITLES[quantity], dark))
-    if quantity == "survival":
-        y_axis |= {"range": [0, 100]}
-    else:
-        y_axis |= {"type": "log"}
-    return base_figure(
-        dark,
-        440,
-        traces,
-        margin={"l": 60, "r": 20, "t": 20, "b": 56},
-        hovermode="closest",
-        xaxis=axis(dark, title=axis_title(title or covariate, dark)),
-        yaxis=y_axis,
+    up = {"range": [0, 100], "ticksuffix": "%"} if quantity == "survival" else {"type": "log"}
+    return go.Figure(
+        {
+            "data": traces,
+            "layout": layout(
+                dark,
+                height=400,
+                margin={"l": 60, "r": 20, "t": 16, "b": 52},
+                xaxis=axis(dark, title=title or covariate),
+                yaxis=axis(dark, title=TITLES[quantity], **up),
+            ),
+        }
     )

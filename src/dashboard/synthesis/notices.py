@@ -28,10 +28,11 @@ def time_notices(rows: pd.DataFrame) -> list[Notice]:
     notices = []
     early = [key for name in ("metastasis-diagnosis", "primary-diagnosis") for key in origins.get(name, ())]
     if early:
+        verb = "counts" if len(early) == 1 else "count"
         notices.append(
             Notice(
                 "immortal-time",
-                f"Immortal-time bias: {_arms(early)} count time from a diagnosis, not from treatment. Their patients "
+                f"Immortal-time bias: {_arms(early)} {verb} time from a diagnosis, not from treatment. Their patients "
                 "had to live long enough to be treated, and that waiting time is counted as survival.",
                 tuple(early),
             )

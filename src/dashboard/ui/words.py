@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from dashboard.evidence.words import count
 from dashboard.selection import Totals
 
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """`1 study`, `1,368 figures`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+__all__ = ["count", "totals_sentence"]
 
 
 def totals_sentence(totals: Totals) -> str:

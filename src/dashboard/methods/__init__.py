@@ -1,0 +1,1 @@
+"""What the Methods page says: each step in words with its equations, the measured accuracy, the data dictionary."""

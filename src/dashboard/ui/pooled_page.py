@@ -1,0 +1,203 @@
+"""The two views of the Pooled survival page, laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.evidence.words import count
+from dashboard.pooled.ask import ESTIMATORS, TESTS
+from dashboard.pooled.groups import style
+from dashboard.pooled.panels import Panel
+from dashboard.pooled.tables import arms_table, groups_table, left_out_table
+from dashboard.pooled.within import Within
+from dashboard.pooled.words import (
+    WHY_NO_TEST,
+    answer,
+    cautions,
+    flag_letters,
+    question,
+    reason_counts,
+    reason_words,
+    within_answer,
+    within_error,
+    within_question,
+)
+from dashboard.survival.accuracy import typical_error
+from dashboard.ui.chart import chart
+from dashboard.ui.context import PageContext
+from dashboard.ui.pooled_controls import (
+    OPENS,
+    Options,
+    across_controls,
+    choose_panel,
+    clicked,
+    modalities_of,
+    within_controls,
+)
+from dashboard.ui.pooled_view import (
+    PANELS,
+    across_of,
+    forest_of,
+    panel_of,
+    within_forest,
+    within_frame,
+    within_of,
+)
+
+Table = Callable[[], pd.DataFrame]
+SOURCE_COLUMNS = {
+    "Source": st.column_config.LinkColumn("Source", display_text="paper"),
+    "n": st.column_config.NumberColumn("n", format="%d"),
+}
+READING = (
+    "Solid line: interval as printed; dotted: computed here. Square: printed, area by weight; hollow square: derived; "
+    "cross: taken out. Diamond: pooled; ochre line: prediction interval."
+)
+
+READING_GROUPS = (
+    "Diamond: pooled, with its 95% interval; ochre line: prediction interval; stroke: a single arm, nothing pooled."
+)
+
+
+def across_page(context: PageContext) -> None:
+    """Series of different studies, pooled by group."""
+    head = st.container(gap="small")
+    ask, options = across_controls(_studies(context), context.selection.endpoint)
+    key, selection = context.table_key, context.selection
+    across = across_of(context, key, selection, ask, options.out)
+    rows, groups = across.summary.rows, across.summary.groups
+    look = style(rows["group"], ask.group, dark=context.theme == "dark")
+    asked = question(ask, selection)
+    said = answer(across, look.labels)
+    with head:
+        st.title(asked)
+        st.markdown(said)
+        warned = cautions(across, selection)
+        if warned:
+            st.caption(" ".join(warned))
+    if len(rows):
+        dark = context.theme == "dark"
+        figure = forest_of(context, key, selection, ask, options.out, options.sort, options.every_arm, dark)
+        marks = flag_letters(rows)[1]
+        _forest(figure, lambda: arms_table(rows, ask.quantity, look.labels), asked, said, marks, options)
+        title = "Groups side by side, as a table, and why there is no test"
+        with st.expander(title, key="groups_side_by_side", on_change="rerun") as side_by_side:
+            if side_by_side.open:
+                st.dataframe(groups_table(groups, ask.quantity, look.labels), hide_index=True, alt=title)
+                st.markdown(WHY_NO_TEST)
+                st.caption(_how(options))
+        pooled = {str(g): look.labels[str(g)] for g in look.order if str(g) in across.summary.pooled}
+        panel, group = choose_panel(pooled)
+        if panel and group:
+            _panel(panel_of(context, key, selection, ask, options.out, panel, group, dark))
+    _left_out(across.left_out, context.table, "arms")
+
+
+def within_page(context: PageContext) -> None:
+    """Two treatments compared inside the studies that gave both."""
+    head = st.container(gap="small")
+    first, second, options = within_controls(_studies(context))
+    key, selection = context.table_key, context.selection
+    sides = modalities_of(first), modalities_of(second)
+    if set(sides[0]) & set(sides[1]):
+        head.title(within_question(first, second, selection))
+        head.info("One of these treatments is part of the other. Choose two that share no patients.")
+        return
+    within = within_of(context, key, selection, *sides, options.derived, options.out, options.method, options.test)
+    rows = within.summary.rows
+    asked, said = within_question(first, second, selection), within_answer(within, first, second, selection.endpoint)
+    with head:
+        st.title(asked)
+        st.markdown(said)
+        warned = [notice.sentence for notice in within.notices]
+        if within.derived:
+            warned.append(within_error(typical_error("log_hr_same")))
+        if selection.modalities:
+            warned.append("The treatment filter gives way to the two treatments chosen here.")
+        if warned:
+            st.caption(" ".join(warned))
+    if len(rows):
+        dark = context.theme == "dark"
+        figure = within_forest(within, (first, second), options.sort, dark=dark)
+        _forest(figure, lambda: arms_table(rows, "hazard_ratio", {}), asked, said, flag_letters(rows)[1], options)
+        _within_panel(within, first, second, options, dark)
+    _left_out(within.left_out, context.table, "comparisons")
+
+
+def _within_panel(within: Within, first: str, second: str, options: Options, dark: bool) -> None:
+    if within.summary.groups.empty:
+        return
+    st.caption(_how(options))
+    panel, _ = choose_panel({"all": f"{first} v {second}"}, sensitivity=False)
+    if panel:
+        frame = within_frame(within, f"{first} v {second}", options.method, options.test, dark)
+        _panel(PANELS[panel](frame))
+
+
+def _studies(context: PageContext) -> list[str]:
+    return sorted(context.table["study_id"].dropna().unique())
+
+
+def _forest(figure: go.Figure, table: Table, asked: str, said: str, marks: dict[str, str], options: Options) -> None:
+    flags = "; ".join(f"{letter} {title.lower()}" for letter, title in marks.items())
+    hint = "opens its study" if options.click == OPENS else "takes its study out or puts it back"
+    chart(
+        figure,
+        table,
+        name=asked,
+        alt=said.replace("**", ""),
+        key="forest",
+        caption=f"{READING} A click on a square {hint}." + (f" Flags: {flags}." if flags else "")
+        if options.every_arm
+        else READING_GROUPS,
+        on_select=lambda: clicked("forest", options.click),
+        column_config=SOURCE_COLUMNS,
+    )
+
+
+def _panel(panel: Panel) -> None:
+    st.subheader(panel.name)
+    st.markdown(panel.sentence)
+    if panel.figure is not None and panel.table is not None:
+        chart(
+            panel.figure,
+            panel.table,
+            name=panel.name,
+            alt=panel.sentence,
+            key="pooled_panel",
+        )
+
+
+def _how(options: Options) -> str:
+    estimator = next(name for name, code in ESTIMATORS.items() if code == options.method)
+    interval = next(name for name, code in TESTS.items() if code == options.test)
+    return (
+        f"Random effects by {estimator}; interval: {interval}; prediction interval for a further study of this kind, "
+        "from three arms on."
+    )
+
+
+def _left_out(left_out: pd.DataFrame, table: pd.DataFrame, what: str) -> None:
+    """What was left out, by reason, each with its link."""
+    reasons = reason_counts(left_out)
+    if not reasons:
+        return
+    total = sum(n for _, n in reasons)
+    title = f"Left out: {total} {what}, by reason"
+    with st.expander(title, key="left_out", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        for reason, n in reasons:
+            st.markdown(f"**{count(n, what[:-1], what)}.** {reason_words(reason)}")
+            found = left_out_table(left_out, table, reason)
+            st.dataframe(
+                found.drop(columns="study_id"),
+                hide_index=True,
+                column_config=SOURCE_COLUMNS,
+                height=min(35 * len(found) + 38, 250),
+                alt=f"Left out: {reason_words(reason)}",
+            )
