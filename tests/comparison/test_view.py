@@ -88,3 +88,15 @@ def test_one_randomised_trial_needs_no_caution_about_choice(table, curves):
         if len(view(table, curves, Selection(designs=("rct",)), study=s, by="arm").groups) == 2
     )  # fmt: skip
     assert "at random" not in view(table, curves, Selection(designs=("rct",)), study=trial, by="arm").caution
+
+
+def test_groups_of_three_disjoint_arms_or_more_are_pooled(table, curves):
+    shown = view(table, curves, Selection(sites=("colorectal",), modalities=("resection",)), by="era")
+    pooled = {g.label: g.summary for g in shown.groups if g.summary is not None and g.summary.pooled}
+    assert "2000s" in pooled
+    value, low, high = pooled["2000s"].at(60)
+    assert low < value < high
+    assert f"2000s {value:.0%} ({low:.0%} to {high:.0%})" in shown.sentence
+    assert "pooled, random effects" in shown.sentence
+    beyond = pooled["2000s"].months[-1] + 1
+    assert all(np.isnan(pooled["2000s"].at(beyond)))

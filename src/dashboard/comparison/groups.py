@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.comparison.curves import GRID_MONTHS, Curves
+from dashboard.comparison.curves import GRID_MONTHS, Curves, survival_at
 from dashboard.vocabulary import FAMILIES, MODALITIES, PRIMARY_SITES, Term
 
 ORIGIN_PREFERENCE = ("treatment", "randomization", "not-stated", "metastasis-diagnosis", "primary-diagnosis")
@@ -61,12 +61,31 @@ TERMS: dict[str, Mapping[str, Term]] = {"treatment": MODALITIES, "family": FAMIL
 
 @dataclass(frozen=True, eq=False)
 class Summary:
-    """Descriptive curve of a group: months, survival (0..1), and the arms and patients behind it."""
+    """Summary curve of a group: months, survival (0..1), and the arms and patients behind it.
+
+    `low` and `high` are the 95% confidence band of a pooled curve; a descriptive one has none.
+    """
 
     months: np.ndarray
     survival: np.ndarray
     arms: int
     patients: int
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
+
+    @property
+    def pooled(self) -> bool:
+        """Whether this is a random-effects curve and not a description."""
+        return self.low is not None
+
+    def at(self, months: float) -> tuple[float, float, float]:
+        """Survival and its band at a time, NaN where the curve does not reach; constant hazard between its points."""
+        when = np.array([float(months)])
+
+        def value(line: np.ndarray | None) -> float:
+            return math.nan if line is None else float(survival_at(tuple(zip(self.months, line, strict=True)), when)[0])
+
+        return value(self.survival), value(self.low), value(self.high)
 
 
 @dataclass(frozen=True, eq=False)

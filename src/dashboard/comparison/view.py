@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from dashboard.comparison.curves import Curves
-from dashboard.comparison.groups import Group, make_groups
+from dashboard.comparison.groups import Group, Summary, make_groups
 from dashboard.comparison.words import caution_line, left_out_lines, sentence
 from dashboard.selection import Selection, arms_without_figures
+from dashboard.synthesis.group_curve import group_curve
 from dashboard.vocabulary import ENDPOINTS, MODALITIES, PRIMARY_SITES, label
 
 OPENING_STUDY = "fairweather-2017"
@@ -57,6 +58,17 @@ def title_of(selection: Selection, by: str, study: str | None, curves: Curves, c
     return f"{endpoint} of patients with {where}{only}, {how}" + (" in one study" if study else "")
 
 
+def _pooled(curves: Curves, group: Group) -> Group:
+    """The group with its pooled curve instead of the description, where enough arms carry one."""
+    if group.summary is None:
+        return group
+    pooled = group_curve(curves, group.members)
+    if pooled is None:
+        return group
+    summary = Summary(pooled.months, pooled.survival, pooled.arms, pooled.patients, pooled.ci_low, pooled.ci_high)
+    return replace(group, summary=summary)
+
+
 def compare(
     table: pd.DataFrame,
     curves: Curves,
@@ -72,7 +84,7 @@ def compare(
     one = focus(curves, chosen, selection, study)
     if one is not None:
         chosen = chosen[curves.arms["study_id"][chosen] == one]
-    groups = make_groups(curves, chosen, by, dark=dark)
+    groups = [_pooled(curves, group) for group in make_groups(curves, chosen, by, dark=dark)]
     silent = arms_without_figures(table, selection, CURVE_MEASURES)
     if one is not None:
         silent = silent[silent["study_id"].eq(one)]

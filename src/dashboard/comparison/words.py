@@ -11,6 +11,7 @@ from dashboard.comparison.curves import DERIVED, REPORTED, Curves
 from dashboard.comparison.groups import Group
 from dashboard.vocabulary import ENDPOINTS, TIME_ORIGINS, label
 
+DESCRIPTIVE = "descriptive"
 QUALIFIER_WORDS = {"=": "", ">": "more than ", "<": "less than ", "~": "about ", "?": "ambiguous: "}
 
 
@@ -45,8 +46,10 @@ def _value_at(curves: Curves, group: Group, months: int) -> tuple[float, str] | 
         return (value, status) if math.isfinite(value) else None
     if group.summary is None:
         return None
-    at = np.flatnonzero(group.summary.months == months)
-    return (float(group.summary.survival[at[0]]), "descriptive") if len(at) else None
+    value, low, high = group.summary.at(months)
+    if not math.isfinite(value):
+        return None
+    return value, f"{percent(round(low, 2))} to {percent(round(high, 2))}" if group.summary.pooled else DESCRIPTIVE
 
 
 def sentence(curves: Curves, groups: Sequence[Group], endpoint: str) -> str:
@@ -61,19 +64,33 @@ def sentence(curves: Curves, groups: Sequence[Group], endpoint: str) -> str:
     if not known:
         return f"{name}: no group has a figure at 1, 2, 3, 5 or 10 years; the plot shows single points."
     known.sort(key=lambda item: -item[1][0])
-    parts = [f"{_in_sentence(g.label)} {percent(round(v, 2) if how != REPORTED else v)}" for g, (v, how) in known[:6]]
+    parts = [_part(g, value, how) for g, (value, how) in known[:6]]
     more = f" and {len(known) - 6} more groups" if len(known) > 6 else ""
-    hows = {how for _, (_, how) in known}
-    basis = (
-        "as printed"
-        if hows == {REPORTED}
-        else "derived, descriptive means weighted by patients"
-        if "descriptive" in hows and len(hows) == 1
-        else "some printed, some derived; the table says which"
-    )
+    basis = _basis({how for _, (_, how) in known})
     years = milestone // 12
     text = f"{name} at {years} {'year' if years == 1 else 'years'}: {', '.join(parts)}{more} ({basis})."
     return text + _medians(curves, groups)
+
+
+def _part(group: Group, value: float, how: str) -> str:
+    """One group in the sentence; a pooled value with its interval, a descriptive one marked."""
+    name = _in_sentence(group.label)
+    if how in (REPORTED, DERIVED, DESCRIPTIVE):
+        return f"{name} {percent(value if how == REPORTED else round(value, 2))}{'†' if how == DESCRIPTIVE else ''}"
+    return f"{name} {percent(round(value, 2))} ({how})"
+
+
+def _basis(hows: set[str]) -> str:
+    if hows == {REPORTED}:
+        return "as printed"
+    said = []
+    if hows - {REPORTED, DERIVED, DESCRIPTIVE}:
+        said.append("with an interval: pooled, random effects, 95% CI")
+    if DESCRIPTIVE in hows:
+        said.append("† description only, weighted by patients")
+    if hows & {REPORTED, DERIVED}:
+        said.append("others one arm, printed or derived; the table says which")
+    return "; ".join(said)
 
 
 def _in_sentence(text: str) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.comparison.curves import Curves, Knots, survival_at
-from dashboard.comparison.groups import Group
+from dashboard.comparison.groups import Group, Summary
 from dashboard.comparison.words import figure_words
 from dashboard.figures.labels import spread
 from dashboard.figures.theme import axis, faded, figure, ink, layout, safe
@@ -21,6 +21,7 @@ from dashboard.vocabulary import TIME_ORIGINS, label
 
 MAX_LABELS = 18
 MAX_ARM_LINES = 150
+MAX_BANDS = 4
 LABEL_GAP = 0.053
 HEIGHT = 420
 RISK_ROW = 20
@@ -61,7 +62,7 @@ def survival_figure(
     data: list[dict[str, Any]] = []
     ends: list[tuple[Group, float, float]] = []
     for group in groups:
-        lines, end = _lines(curves, group, horizon_months, scale, thin)
+        lines, end = _lines(curves, group, horizon_months, scale, thin, len(groups) <= MAX_BANDS)
         inside = curves.points_of([k for k in group.members.tolist() if k in thin])
         inside = inside[curves.points["x"][inside] <= horizon_months]
         data += lines + _printed(curves, group, inside, scale)
@@ -139,7 +140,7 @@ def _largest(curves: Curves, members: np.ndarray) -> set[int]:
 
 
 def _lines(
-    curves: Curves, group: Group, horizon: float, scale: float, thin: set[int]
+    curves: Curves, group: Group, horizon: float, scale: float, thin: set[int], bands: bool
 ) -> tuple[list[dict[str, Any]], tuple[float, float] | None]:
     """The arms' lines and the summary of a group, and the end of the line that carries its name."""
     drawn = [k for k in group.members.tolist() if k in thin and curves.figures[k] >= 2]
@@ -157,13 +158,38 @@ def _lines(
         name = group.label if alone else f"{group.label}: single arms"
         traces.append(_line(months / scale, survival, line, name, "derived between printed figures"))
     if group.summary is not None:
-        keep = group.summary.months <= horizon
-        months, survival = group.summary.months[keep], group.summary.survival[keep]
+        months, survival = _summary_line(group.summary, horizon, group.summary.survival)
         end = (float(months[-1]), float(survival[-1]))
         line = {"color": group.colour, "width": 3.8, "dash": group.dash}
-        what = f"derived, descriptive: {group.summary.arms} arms, n = {group.summary.patients:,}, weighted by patients"
+        kind = "pooled, random effects" if group.summary.pooled else "descriptive, weighted by patients"
+        what = f"derived, {kind}: {group.summary.arms} arms, n = {group.summary.patients:,}"
+        if bands and group.summary.low is not None and group.summary.high is not None:
+            traces.append(_band(group, horizon, scale, group.summary.low, group.summary.high))
         traces.append(_line(months / scale, survival, line, f"{group.label}: summary", what))
     return traces, end
+
+
+def _summary_line(summary: Summary, horizon: float, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A summary's line: at its own times if descriptive, log-linear between them if pooled."""
+    return line_of(tuple(zip(summary.months.tolist(), values.tolist(), strict=True)), horizon)
+
+
+def _band(group: Group, horizon: float, scale: float, low: np.ndarray, high: np.ndarray) -> dict[str, Any]:
+    """The 95% confidence band of a pooled curve."""
+    assert group.summary is not None
+    months, lower = _summary_line(group.summary, horizon, low)
+    _, upper = _summary_line(group.summary, horizon, high)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.concatenate([months, months[::-1]]) / scale,
+        "y": np.concatenate([upper, lower[::-1]]),
+        "fill": "toself",
+        "fillcolor": faded(group.colour, 0.13),
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "name": safe(f"{group.label}: 95% confidence band"),
+    }
 
 
 def _strung(lines: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dashboard.comparison.curves import Curves
+from dashboard.comparison.curves import Curves, Knots, survival_at
 from dashboard.comparison.groups import disjoint
 from dashboard.synthesis.curves import MIN_ARMS, Array, pooled_curve
+
+
+MOST_TIMES = 16
+COMMON_TIMES = (6.0, 12.0, 18.0, 24.0, 36.0, 48.0, 60.0, 84.0, 96.0, 120.0, 180.0, 240.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +35,20 @@ class GroupCurve:
     at: np.ndarray
 
 
+def _thinned(knots: Knots) -> Knots:
+    """The curve at the common times only, as far as it reaches."""
+    times = [time for time in COMMON_TIMES if time <= knots[-1][0]]
+    return tuple(zip(times, survival_at(knots, np.array(times)).tolist(), strict=True))
+
+
 def group_curve(curves: Curves, members: np.ndarray) -> GroupCurve | None:
     """Pool the curves of a group (positions in `curves`) by the method of Combescure, Foucher and Jackson 2014.
 
     Only what `comparison.groups.disjoint` admits goes in: no subgroup, one study of an overlapping cohort, arms with a
-    size. Each arm brings its own printed times; between two of them its hazard is constant. The curve ends at the last
-    time that `MIN_ARMS` arms reach.
+    size. Each arm brings its own printed times; between two of them its hazard is constant. Where the arms have more than
+    `MOST_TIMES` different times, each is read at `COMMON_TIMES` instead: the cost grows with the square of the times,
+    and times printed by one arm alone say nothing of the others. The curve ends at the last time that `MIN_ARMS` arms
+    reach.
 
     Returns
     -------
@@ -46,8 +58,15 @@ def group_curve(curves: Curves, members: np.ndarray) -> GroupCurve | None:
     kept, _ = disjoint(curves, members)
     if len(kept) < MIN_ARMS:
         return None
-    lengths = [len(curves.knots[k]) - 1 for k in kept]
-    points = np.array([point for k in kept for point in curves.knots[k][1:]])
+    printed = [curves.knots[k][1:] for k in kept]
+    if len({time for points in printed for time, _ in points}) > MOST_TIMES:
+        printed = [_thinned(curves.knots[k]) for k in kept]
+        kept = kept[[len(points) > 0 for points in printed]]
+        printed = [points for points in printed if points]
+        if len(kept) < MIN_ARMS:
+            return None
+    lengths = [len(points) for points in printed]
+    points = np.array([point for points in printed for point in points])
     arms = pd.DataFrame(
         {
             "study": np.repeat(kept, lengths),
@@ -56,7 +75,7 @@ def group_curve(curves: Curves, members: np.ndarray) -> GroupCurve | None:
             "n": np.repeat(curves.arms["n"][kept], lengths),
         }
     )
-    last = np.sort([curves.knots[k][-1][0] for k in kept])
+    last = np.sort([points[-1][0] for points in printed])
     if last[-MIN_ARMS] < points[:, 0].min():
         return None
     pooled = pooled_curve(arms)
