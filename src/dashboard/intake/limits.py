@@ -34,7 +34,8 @@ class IntakeError(ValueError):
 class Limits:
     """Ceilings for one upload. Sizes in bytes, counts as they are."""
 
-    file_bytes: int = 25 * MEGABYTE
+    # As `maxUploadSize` in .streamlit/config.toml, so that there is one limit to speak of.
+    file_bytes: int = 10 * MEGABYTE
     rows: int = 300_000
     columns: int = 256
     cells: int = 6_000_000
