@@ -106,7 +106,7 @@ def _short(text: str, most: int) -> str:
 
 
 def _members(curves: Curves, study_id: str, endpoint: str) -> tuple[np.ndarray, int]:
-    """Curves of the study's disjoint arms (all where none is disjoint), the largest when too many; how many are left."""
+    """Curves of the study's disjoint arms (all where none is disjoint), at most eight; how many are left."""
     arms = curves.arms
     found = np.flatnonzero((arms["study_id"] == study_id) & (arms["endpoint"] == endpoint))
     whole = found[~arms["is_subgroup"][found].astype(bool)]
