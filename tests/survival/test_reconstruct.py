@@ -127,6 +127,44 @@ def test_pseudo_patients_follow_the_curve_within_a_step(n):
     assert np.all(np.abs(fit.survival_at(grid) - r.curve(grid)) <= r.curve(grid) / risk + 1e-9)
 
 
+def test_limits_of_the_median_do_not_start_where_nobody_can_have_died_yet():
+    r = reconstruct([(60, 0.9), (120, 0.7)], 58, median_months=160)  # resection of neuroendocrine metastases, printed
+    found = r.median_interval()
+    assert 120 < found.low < found.value == 160 and math.isinf(found.high)
+    band = r.survival_interval([0, 0.1, 1, 5, 10, 20, 60])
+    assert np.all(np.diff(band.low) < 0) and np.all(np.diff(band.high) <= 0)
+    assert band.low[0] == pytest.approx(0.025 ** (1 / 58), abs=1e-9)  # exact binomial limit of nobody among 58
+
+
+def test_early_limits_are_exact_binomial_limits():
+    # Clopper and Pearson for no death and half a death among 40, from the beta distribution
+    from scipy.stats import beta
+
+    from dashboard.survival.intervals import log_log_limits
+
+    s = np.array([1.0, 1 - 0.5 / 40])
+    low, high = log_log_limits(s, np.array([0.0, 0.5 / 40**2]), 40 * s)
+    assert low == pytest.approx([1 - beta.ppf(0.975, 1, 40), 1 - beta.ppf(0.975, 1.5, 39.5)], abs=1e-12)
+    assert high == pytest.approx([1, 1 - beta.ppf(0.025, 0.5, 40.5)], abs=1e-12)
+
+
+def test_median_limits_of_a_digitised_curve_are_those_of_its_patients():
+    from dashboard.survival import guyot
+    from dashboard.survival.estimate import KaplanMeier
+
+    t = np.linspace(0, 40, 81)
+    r = guyot(t, np.exp(-t / 30), [0, 10, 20, 30, 40], [120, 80, 55, 35, 20])
+    fit = KaplanMeier.fit(r.patients.time_months, r.patients.event)
+    found = r.median_interval()
+    assert (found.value, found.low, found.high) == fit.median()
+
+
+@pytest.mark.filterwarnings("error")
+def test_limits_of_a_curve_that_falls_to_zero_are_finite_and_silent():
+    band = reconstruct([(12, 0.5), (24, 0)], 40).survival_interval([0, 12, 24])
+    assert band.se[2] == 0 and band.low[2] == 0 and 0 < band.high[2] < 1
+
+
 def test_contradictory_numbers_at_risk_and_deaths_are_named():
     r = reconstruct([(12, 0.5)], 100, n_at_risk={0: 90, 6: 80, 12: 85})
     assert any("90 at risk" in w for w in r.warnings)

@@ -78,3 +78,16 @@ def test_swapping_arms_turns_the_hazard_ratio(first, second, n, m):
     if math.isfinite(there.log_hr):
         assert math.isclose(there.log_hr, -back.log_hr, abs_tol=1e-8)
         assert math.isclose(there.variance, back.variance, rel_tol=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(figures(), st.integers(2, 400), FOLLOW_UP)
+def test_limits_hold_the_estimate_and_the_median(points, n, follow_up):
+    r = reconstruct(points, n, follow_up_months=follow_up)
+    band = r.survival_interval(np.linspace(0, r.horizon_months, 120))
+    assert np.all(band.low <= band.survival + 1e-12) and np.all(band.survival <= band.high + 1e-12)
+    median = r.median_interval()
+    assert median.low <= median.value + 1e-9 and median.value <= median.high + 1e-9
+    if math.isfinite(median.low) and n > 5:  # of five patients, nobody dead, the exact lower limit is below one half
+        before = r.survival_interval(np.linspace(0, median.low, 40)[:-1])
+        assert np.all(before.low > 0.5 - 1e-3)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dashboard.survival.curve import Array, StepCurve
+from dashboard.survival.digitised import read_curve
 from dashboard.survival.estimate import KaplanMeier
 from dashboard.survival.information import Information
 from dashboard.survival.inputs import patients_count
@@ -36,7 +37,8 @@ def guyot(
     Between two printed numbers at risk the number censored is searched for until the deaths that follow from the curve
     leave the printed number; the censored are spread evenly. After the last printed number, censoring goes on at the
     mean rate seen before, or as `total_events` requires. Steps digitised without error give the patients at risk at
-    each death exactly, and these are then used instead.
+    each death exactly, and these are then used instead. Clicks made by hand show a fall only at the click after it: the
+    deaths are then spread between that click and the one before (see `digitised`).
 
     Parameters
     ----------
@@ -53,7 +55,8 @@ def guyot(
     ValueError
         NaN, per cent, unequal lengths, no number at risk, numbers at risk that rise or exceed what the curve leaves.
     """
-    t, s, warnings = _clean_curve(times, survival)
+    curve = read_curve(times, survival)
+    t, s, warnings = curve.clicks, curve.levels, list(curve.warnings)
     rt, nr = _clean_risk(risk_times, n_at_risk)
     n = int(nr[0])
     _refuse_contradiction(t, s, rt, nr)
@@ -68,7 +71,7 @@ def guyot(
         warnings.append(
             f"numbers at risk after the end of the curve at {end:g} months are used only to say who is censored there"
         )
-    patients = rebuild(t, s, rt, nr.astype(int), deaths_wanted)
+    patients = rebuild(curve, rt, nr.astype(int), deaths_wanted)
     fit = KaplanMeier.fit(patients["time_months"], patients["event"])
     if deaths_wanted is not None and int(patients["event"].sum()) != deaths_wanted:
         warnings.append(
@@ -98,48 +101,6 @@ def _information(fit: KaplanMeier) -> Information:
         np.append(float(fit.n), fit.at_risk),
         np.append(0.0, fit.var_log),
     )
-
-
-def _clean_curve(times: ArrayLike, survival: ArrayLike) -> tuple[Array, Array, list[str]]:
-    """Sorted, never-rising points that start at (0, 1)."""
-    t, s = np.asarray(times, dtype=float), np.asarray(survival, dtype=float)
-    if t.ndim != 1 or t.shape != s.shape or t.size < 2:
-        raise ValueError(
-            f"times and survival must be lists of equal length of at least 2, but were {t.shape} and {s.shape}"
-        )
-    if not (np.all(np.isfinite(t)) and np.all(np.isfinite(s))):
-        raise ValueError("digitised times and survival must be numbers, but included NaN or infinity")
-    if s.max() > 1.5:
-        raise ValueError(f"survival must be a proportion from 0 to 1, but was {s.max():g}; divide per cent by 100")
-    if s.min() < -0.05 or s.max() > 1.05:
-        raise ValueError(f"survival must be a proportion from 0 to 1, but was {s.min():g} to {s.max():g}")
-    warnings = []
-    order = np.lexsort((-s, t))
-    t, s = np.maximum(t[order], 0.0), np.clip(s[order], 0.0, 1.0)
-    fitted = _isotonic(s)
-    if np.max(np.abs(fitted - s)) > 0.02:
-        worst = int(np.argmax(np.abs(fitted - s)))
-        warnings.append(
-            f"the digitised curve rises; survival {s[worst]:g} at {t[worst]:g} months was read as {fitted[worst]:.3g}"
-        )
-    keep = t > 0
-    if not np.any(keep):
-        raise ValueError("the digitised curve has no point after time 0")
-    return np.append(0.0, t[keep]), np.append(1.0, fitted[keep]), warnings
-
-
-def _isotonic(values: Array) -> Array:
-    """Least-squares fit that never rises (pool adjacent violators)."""
-    means: list[float] = []
-    sizes: list[int] = []
-    for value in values.tolist():
-        mean, size = value, 1
-        while means and means[-1] < mean:
-            other, many = means.pop(), sizes.pop()
-            mean, size = (mean * size + other * many) / (size + many), size + many
-        means.append(mean)
-        sizes.append(size)
-    return np.repeat(means, sizes)
 
 
 def _clean_risk(risk_times: ArrayLike, n_at_risk: ArrayLike) -> tuple[Array, Array]:

@@ -33,7 +33,7 @@ class Information:
     @classmethod
     def along(cls, grid: Array, survival: Array, at_risk: Array) -> Information:
         """Integrate Greenwood's sum over the grid; 1/at_risk is taken at its mean over each cell."""
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             hazard = -np.diff(np.log(survival))
             inverse = (1 / at_risk[:-1] + 1 / at_risk[1:]) / 2
             cell = np.where(hazard > 0, hazard * inverse, 0.0)
@@ -73,7 +73,8 @@ class Information:
         cells = np.diff(grid) * (survival[:-1] + survival[1:]) / 2
         rest = np.append(np.cumsum(cells[::-1])[::-1], 0.0)
         middle = (rest[:-1] + rest[1:]) / 2
-        growth = np.diff(np.interp(grid, self.grid, self.var_log))
+        with np.errstate(invalid="ignore"):  # where everybody has died the variance of log S is infinite
+            growth = np.diff(np.interp(grid, self.grid, self.var_log))
         return float(np.sum(np.where(middle > 0, middle**2 * np.nan_to_num(growth, posinf=0.0), 0.0)))
 
 

@@ -11,6 +11,8 @@ from dashboard.survival.curve import Array
 from dashboard.survival.route import Route
 
 Z95 = 1.959963984540054
+FEW_DEATHS = (Z95 / 2) ** 2
+"""With fewer expected deaths than this the log(-log) scale has no sensible limits (see `log_log_limits`)."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,10 @@ class Estimate:
 def log_log_limits(survival: Array, var_log: Array, at_risk: Array) -> tuple[Array, Array]:
     """95% limits of survival on the log(-log) scale (Kalbfleisch and Prentice 1980).
 
-    Where nobody or everybody has died the scale has no value: exact binomial limits of the patients at risk stand in.
+    With d deaths among m patients the lower limit is about exp(-d / m * exp(z / sqrt(d))), which has its maximum at
+    d = (z / 2)^2, just under one death. Before that it falls back to 0 though hardly anybody can have died, so there
+    (and where everybody has died) exact binomial limits of the expected deaths stand in (Clopper and Pearson 1934).
+    R's survfit has no limits there at all: its curve starts with the first death.
 
     Parameters
     ----------
@@ -37,9 +42,22 @@ def log_log_limits(survival: Array, var_log: Array, at_risk: Array) -> tuple[Arr
         log_s = np.log(survival)
         spread = Z95 * np.sqrt(var_log) / np.abs(log_s)
         low, high = np.exp(log_s * np.exp(spread)), np.exp(log_s * np.exp(-spread))
-        edge = np.power(0.025, 1 / np.maximum(at_risk, 1))
-    low = np.where(survival >= 1, edge, np.where(survival <= 0, 0.0, low))
-    high = np.where(survival >= 1, 1.0, np.where(survival <= 0, 1 - edge, high))
+        followed = np.maximum(at_risk / np.where(survival > 0, survival, 1.0), 1.0)
+        deaths = followed * (1 - survival)
+    exact = (deaths < FEW_DEATHS) | (survival <= 0)
+    if np.any(exact):
+        low[exact], high[exact] = _binomial_limits(deaths[exact], followed[exact])
+    return low, high
+
+
+def _binomial_limits(deaths: Array, n: Array) -> tuple[Array, Array]:
+    """Exact 95% limits of survival for expected deaths (need not be whole) among n patients."""
+    from scipy.special import betaincinv
+
+    alive = np.maximum(n - deaths, 0.0)
+    with np.errstate(invalid="ignore"):
+        low = np.where(alive > 0, 1 - betaincinv(deaths + 1, np.where(alive > 0, alive, 1.0), 0.975), 0.0)
+        high = np.where(deaths > 0, 1 - betaincinv(np.where(deaths > 0, deaths, 1.0), alive + 1, 0.025), 1.0)
     return low, high
 
 

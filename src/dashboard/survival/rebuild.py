@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.survival.curve import Array
+from dashboard.survival.digitised import Digitised
+from dashboard.survival.walk import Stretch, Walk, spread, walk
 
 ROUNDS = 40
 """Cap of the search for the number censored in one interval."""
@@ -14,23 +18,23 @@ EXACT = 0.02
 """Every step's deaths / relative fall must lie this close to a whole number for steps to be read as exact."""
 
 
-def rebuild(t: Array, s: Array, rt: Array, nr: NDArray[np.int_], total_events: int | None) -> pd.DataFrame:
+def rebuild(curve: Digitised, rt: Array, nr: NDArray[np.int_], total_events: int | None) -> pd.DataFrame:
     """Patients whose Kaplan-Meier curve passes the digitised points and who number `nr` at `rt`.
 
     Parameters
     ----------
-    t, s : (k,) digitised curve, increasing times from 0, survival that never rises
+    curve : digitised curve, cleaned
     rt, nr : (m,) numbers at risk, the first at time 0; times may lie beyond the curve
 
     Returns
     -------
     DataFrame time_months, event with nr[0] rows, sorted
     """
-    exact = _exact_steps(t, s, rt, nr)
+    exact = None if curve.noise else _exact_steps(curve.times, curve.survival, rt, nr)
     if exact is not None and (total_events is None or abs(exact[0].size - total_events) <= max(2, 0.03 * total_events)):
         deaths, censored = exact
     else:
-        deaths, censored = _search(t, s, rt, nr, total_events)
+        deaths, censored = _search(curve, rt, nr, total_events)
     time = np.concatenate([deaths, censored])
     event = np.concatenate([np.ones(deaths.size, dtype=int), np.zeros(censored.size, dtype=int)])
     order = np.lexsort((-event, time))
@@ -70,9 +74,9 @@ def _between(before: int, after: int, start: float, end: float, rt: Array, nr: N
     parts = []
     for x, k in zip(rt, nr, strict=True):
         if start < x <= end and after <= k <= before:
-            parts.append(_spread(before - int(k), start, float(x)))
+            parts.append(spread(before - int(k), start, float(x)))
             before, start = int(k), float(x)
-    parts.append(_spread(before - after, start, end))
+    parts.append(spread(before - after, start, end))
     return np.concatenate(parts)
 
 
@@ -82,23 +86,19 @@ def _after(remaining: int, last: float, end: float, rt: Array, nr: NDArray[np.in
     start = last
     for x, k in zip(rt, nr, strict=True):
         if x > last and k < remaining:
-            parts.append(_spread(remaining - int(k), start, float(x)))
+            parts.append(spread(remaining - int(k), start, float(x)))
             remaining = int(k)
         start = max(start, float(x))
     if remaining and end > start:
-        parts.append(np.append(_spread(remaining - 1, start, end), end))
+        parts.append(np.append(spread(remaining - 1, start, end), end))
     elif remaining:
         parts.append(np.full(remaining, start))
     return np.concatenate(parts) if parts else np.zeros(0)
 
 
-def _spread(count: int, start: float, end: float) -> Array:
-    return start + (end - start) * (np.arange(count) + 0.5) / max(count, 1)
-
-
-def _search(t: Array, s: Array, rt: Array, nr: NDArray[np.int_], total_events: int | None) -> tuple[Array, Array]:
+def _search(curve: Digitised, rt: Array, nr: NDArray[np.int_], total_events: int | None) -> tuple[Array, Array]:
     """Interval by interval, search the number censored for which the curve's deaths leave the next number at risk."""
-    inside = rt <= t[-1]
+    inside = rt <= curve.end
     later = [(float(x), int(k)) for x, k in zip(rt[~inside], nr[~inside], strict=True)]
     edges, counts = rt[inside], nr[inside]
     level, remaining = 1.0, int(nr[0])
@@ -106,77 +106,58 @@ def _search(t: Array, s: Array, rt: Array, nr: NDArray[np.int_], total_events: i
     censored: list[Array] = []
     lost, exposure = 0, 0.0
     for j in range(len(edges) - 1):
-        points = (t > edges[j]) & (t < edges[j + 1])
-        if j == len(edges) - 2 and t[-1] == edges[j + 1]:
-            points |= t == t[-1]
-        span = (float(edges[j]), float(edges[j + 1]))
-        leaving = remaining - int(counts[j + 1])
-        found = _interval(t[points], s[points], span, remaining, level, leaving)
-        deaths.append(found[0])
-        censored.append(found[1])
-        level = found[2]
-        lost += found[1].size
-        exposure += (remaining + int(counts[j + 1])) / 2 * (span[1] - span[0])
+        stretch = Stretch.of(curve, float(edges[j]), float(edges[j + 1]))
+        found = _interval(stretch, remaining, level, remaining - int(counts[j + 1]))
+        deaths.append(found.deaths)
+        censored.append(found.censored)
+        level = found.level
+        lost += found.censored.size
+        exposure += (remaining + int(counts[j + 1])) / 2 * (stretch.end - stretch.start)
         remaining = int(counts[j + 1])
-    start, end = float(edges[-1]), float(t[-1])
-    points = t > start
+    start, end = float(edges[-1]), curve.end
     so_far = sum(d.size for d in deaths)
     if end > start and remaining:
+        stretch = Stretch.of(curve, start, end)
         floor = later[0][1] if later else 0
         rate = lost / exposure if exposure > 0 else 0.0
         guess = min(round(rate * remaining * (end - start)), remaining - floor)
         options = range(0, remaining - floor + 1) if total_events is not None else [guess]
-        best = None
+        best: tuple[int, Walk] | None = None
         for c in options:
-            tail = _walk(t[points], s[points], _spread(c, start, end), remaining, level, remaining - floor - c)
-            miss = abs(so_far + tail[0].size - total_events) if total_events is not None else 0
+            tail = walk(stretch, c, remaining, level, remaining - floor - c)
+            miss = abs(so_far + tail.deaths.size - total_events) if total_events is not None else 0
             if best is None or miss < best[0]:
-                best = (miss, c, tail)
+                best = (miss, tail)
             if miss == 0:
                 break
         assert best is not None
-        deaths.append(best[2][0])
-        censored.append(_spread(best[1], start, end))
-        remaining -= best[1] + best[2][0].size
+        deaths.append(best[1].deaths)
+        censored.append(best[1].censored)
+        remaining -= best[1].censored.size + best[1].deaths.size
     censored.append(
         _after(remaining, end, end, np.array([x for x, _ in later]), np.array([k for _, k in later], dtype=int))
     )
     return np.concatenate([*deaths, np.zeros(0)]), np.concatenate(censored)
 
 
-def _interval(
-    t: Array, s: Array, span: tuple[float, float], remaining: int, level: float, leaving: int
-) -> tuple[Array, Array, float]:
+def _interval(stretch: Stretch, remaining: int, level: float, leaving: int) -> Walk:
     """Deaths and censorings of one interval that together number `leaving`."""
     c, tried = leaving, set()
-    best = None
+    best: tuple[int, int, Walk] | None = None
     for _ in range(ROUNDS):
         tried.add(c)
-        deaths, new_level = _walk(t, s, _spread(c, *span), remaining, level, leaving)
-        miss = leaving - c - deaths.size
+        found = walk(stretch, c, remaining, level, leaving)
+        miss = leaving - c - found.deaths.size
         if best is None or abs(miss) < abs(best[0]):
-            best = (miss, c, deaths, new_level)
-        c = max(0, min(leaving, leaving - deaths.size))
+            best = (miss, c, found)
+        c = max(0, min(leaving, leaving - found.deaths.size))
         if miss == 0 or c in tried:
             break
     assert best is not None
-    miss, c, deaths, new_level = best
+    miss, c, found = best
     if miss < 0:
-        deaths, new_level = _walk(t, s, _spread(c, *span), remaining, level, leaving - c)
-        miss = leaving - c - deaths.size
-    return deaths, _spread(leaving - deaths.size, *span), new_level
-
-
-def _walk(t: Array, s: Array, censored: Array, remaining: int, level: float, most: int) -> tuple[Array, float]:
-    """Place deaths so that the Kaplan-Meier level stays as near as whole deaths allow to the digitised curve."""
-    gone = np.searchsorted(censored, t, side="left")
-    deaths: list[float] = []
-    for time, target, left in zip(t.tolist(), s.tolist(), gone.tolist(), strict=True):
-        at_risk = remaining - left - len(deaths)
-        if at_risk < 1 or target >= level:
-            continue
-        d = min(int(at_risk * (1 - target / level) + 0.5), most - len(deaths), at_risk)
-        if d > 0:
-            deaths += [time] * d
-            level *= 1 - d / at_risk
-    return np.array(deaths), level
+        found = walk(stretch, c, remaining, level, leaving - c)
+        miss = leaving - c - found.deaths.size
+    if miss == 0:
+        return found
+    return replace(found, censored=spread(leaving - found.deaths.size, stretch.start, stretch.end))

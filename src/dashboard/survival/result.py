@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from dashboard.survival.curve import Array, ConstantHazardCurve, Curve
+from dashboard.survival.curve import Array, ConstantHazardCurve, Curve, StepCurve
+from dashboard.survival.estimate import crossing
 from dashboard.survival.information import Information
 from dashboard.survival.intervals import Z95, Estimate, log_log_limits
 from dashboard.survival.pseudo import pseudo_patients
@@ -104,7 +105,9 @@ class Reconstruction:
         at_risk = np.interp(t, info.grid, info.at_risk)
         low, high = log_log_limits(s, variance, at_risk)
         known = ~np.isnan(s)
-        columns = {"se": s * np.sqrt(variance), "low": low, "high": high}
+        se = np.zeros(len(t))  # where everybody has died the variance of log S is infinite, that of S is 0
+        np.multiply(s, np.sqrt(variance), out=se, where=s > 0)
+        columns = {"se": se, "low": low, "high": high}
         return pd.DataFrame(
             {
                 "time_months": t,
@@ -139,8 +142,9 @@ class Reconstruction:
             return Estimate(self.median_months, math.nan, *self.support.median_ci, self.route)
         if self.information is None:
             return Estimate(self.median_months, math.nan, math.nan, math.nan, self.route)
-        band = self.survival_interval(self.information.grid)
-        limits = [_first_below_half(self.information.grid, band[side].to_numpy()) for side in ("low", "high")]
+        band, grid = self.survival_interval(self.information.grid), self.information.grid
+        passes = crossing if isinstance(self.function, StepCurve) else _first_below_half
+        limits = [passes(grid, band[side].to_numpy()) for side in ("low", "high")]
         return Estimate(self.median_months, math.nan, limits[0], limits[1], self.route)
 
 
