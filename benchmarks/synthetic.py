@@ -1,6 +1,7 @@
 """Synthetic study tables: the shipped evidence resampled to N studies, for benchmarks and tests of speed.
 
-`PYTHONPATH=src python benchmarks/synthetic.py 10000 /tmp/studies.parquet`. The figures are copies of real ones and mean nothing.
+`PYTHONPATH=src python benchmarks/synthetic.py 10000 /tmp/studies.parquet`. The figures are copies of
+real ones and mean nothing.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ KEY = (
 
 context = page_context()
 starting_points()
-heading = st.container(gap="small")
+heading = st.container(gap="xsmall", key="compare_heading")
 with st.container(horizontal=True, vertical_alignment="bottom", key="compare_controls", gap="medium"):
     by = st.selectbox("Compare by", list(BY), width=170, **bound("by"))
     studies = sorted(context.table["study_id"].dropna().unique())

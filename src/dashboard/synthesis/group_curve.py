@@ -11,7 +11,6 @@ from dashboard.comparison.curves import Curves, Knots, survival_at
 from dashboard.comparison.groups import disjoint
 from dashboard.synthesis.curves import MIN_ARMS, Array, pooled_curve
 
-
 MOST_TIMES = 16
 COMMON_TIMES = (6.0, 12.0, 18.0, 24.0, 36.0, 48.0, 60.0, 84.0, 96.0, 120.0, 180.0, 240.0)
 
@@ -45,10 +44,10 @@ def group_curve(curves: Curves, members: np.ndarray) -> GroupCurve | None:
     """Pool the curves of a group (positions in `curves`) by the method of Combescure, Foucher and Jackson 2014.
 
     Only what `comparison.groups.disjoint` admits goes in: no subgroup, one study of an overlapping cohort, arms with a
-    size. Each arm brings its own printed times; between two of them its hazard is constant. Where the arms have more than
-    `MOST_TIMES` different times, each is read at `COMMON_TIMES` instead: the cost grows with the square of the times,
-    and times printed by one arm alone say nothing of the others. The curve ends at the last time that `MIN_ARMS` arms
-    reach.
+    size. Each arm brings its own printed times; between two of them its hazard is constant. Where the arms have more
+    than `MOST_TIMES` different times, each is read at `COMMON_TIMES` instead: the cost grows with the square of the
+    times, and times printed by one arm alone say nothing of the others. The curve ends at the last time that
+    `MIN_ARMS` arms reach.
 
     Returns
     -------
