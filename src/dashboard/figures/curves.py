@@ -23,6 +23,7 @@ MAX_LABELS = 18
 MAX_ARM_LINES = 150
 MAX_BANDS = 4
 LABEL_GAP = 0.053
+TWO_LINES = 7
 HEIGHT = 390
 RISK_ROW = 20
 HORIZONS = (24, 36, 60, 84, 120, 180, 240)
@@ -76,7 +77,11 @@ def survival_figure(
         "type": "line", "x0": 0, "x1": horizon_months / scale, "y0": 0.5, "y1": 0.5,
         "line": {"color": ink(dark).axis, "width": 1, "dash": "dot"}, "layer": "below",
     }  # fmt: skip
-    right = 24 if not names else min(210, 26 + max(round(7.3 * len(name["text"])) for name in names))
+    right = (
+        24
+        if not names
+        else min(210, 26 + max(round(7.3 * len(line)) for name in names for line in name["text"].split("<br>")))
+    )
     risk = _numbers_at_risk(curves, groups, horizon_months, scale, dark)
     return figure(
         data,
@@ -285,14 +290,16 @@ def _end_labels(
     ends: list[tuple[Group, float, float]], horizon: float, scale: float
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Names in the right margin near the height of each curve's end, and thin leaders back to the ends."""
-    heights = spread([y for _, _, y in ends], LABEL_GAP, 0.0, 1.0)
+    broken = len(ends) <= TWO_LINES
+    heights = spread([y for _, _, y in ends], LABEL_GAP * (2 if broken else 1), 0.0, 1.0)
     names, leaders = [], []
     for (group, x, y), height in zip(ends, heights, strict=True):
-        n = "" if group.patients is None else f" (n = {group.patients:,})"
+        n = "" if group.patients is None else f"n = {group.patients:,}"
+        joined = "<br>".join((safe(group.label), n)) if broken else safe(group.label) + (n and f" ({n})")
         names.append(
             {
                 "x": 1.01, "xref": "paper", "xanchor": "left", "y": float(height), "yref": "y", "yanchor": "middle",
-                "text": safe(group.label) + n, "showarrow": False, "align": "left",
+                "text": joined.removesuffix("<br>"), "showarrow": False, "align": "left",
                 "font": {"color": group.colour, "size": 13},
             }
         )  # fmt: skip
