@@ -16,8 +16,7 @@ from dashboard.ui.context import page_context
 context = page_context()
 
 
-def table(frame: pd.DataFrame, title: str) -> None:
-    """A table that wraps its sentences, short enough to read or to scroll."""
+def table(frame: pd.DataFrame, title: str) -> None:  # short enough to read or to scroll
     st.dataframe(frame, hide_index=True, height=min(35 * len(frame) + 38, 460), alt=title)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.evidence.words import count
-from dashboard.figures.pooling_marks import one_or_all, point_ink, prediction_ink, records, texts
+from dashboard.figures.pooling_marks import figure, one_or_all, point_ink, prediction_ink, records, texts
 from dashboard.figures.theme import axis, ink, layout, safe
 
 ROW_PIXELS = 22
@@ -156,7 +156,7 @@ def forest(
         if group is not None:
             _add_group(drawing, group, label, every_arm)
         drawing.y -= 0.4 if every_arm else 0.15
-    return go.Figure({"data": _traces(drawing, dark), "layout": _layout(drawing, dark, sides)})
+    return figure(_traces(drawing, dark), _layout(drawing, dark, sides))
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures.forest import row_name
-from dashboard.figures.pooling_marks import point_ink, prediction_ink, records, scatter, texts
+from dashboard.figures.pooling_marks import figure, point_ink, prediction_ink, records, scatter, texts
 from dashboard.figures.theme import axis, ink, layout
 from dashboard.synthesis.bias import TrimAndFill
 from dashboard.synthesis.pooling import Pooled
@@ -95,7 +95,7 @@ def funnel(
     )
     height, margins = 400, {"l": 60, "r": 20, "t": 16, "b": 52}
     down = axis(dark, range=[deepest, 0], title="Standard error")
-    return go.Figure({"data": traces, "layout": layout(dark, height=height, margin=margins, xaxis=across, yaxis=down)})
+    return figure(traces, layout(dark, height=height, margin=margins, xaxis=across, yaxis=down))
 
 
 def _vertical(x: float, deepest: float, line: dict[str, Any], name: str) -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""The Pooled survival, Methods and About pages run without a browser."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import paths
+
+MAIN = paths.ROOT / "src" / "dashboard" / "main.py"
+
+
+def opened(page: str, **link: str) -> AppTest:
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    for name, value in link.items():
+        app.query_params[name] = value
+    app.run()
+    return app.switch_page(str(paths.PAGES_DIR / page)).run()
+
+
+def said(app: AppTest) -> str:
+    assert not app.exception
+    assert "This view could not be drawn" not in [each.value for each in app.header]
+    return "\n".join(str(each.value) for each in (*app.title, *app.header, *app.markdown, *app.caption, *app.info))
+
+
+def test_a_study_taken_out_moves_the_estimate_and_comes_back():
+    app = opened("pooled.py", site="Colorectal", modality="Resection")
+    before = said(app)
+    assert "5-year overall survival after resection" in before and "prediction interval" in before
+    after = said(app.multiselect(key="out").set_value(["kanemitsu-2026"]).run())
+    assert after != before and "20 arms of" in after and "21 arms of" in before
+    assert said(app.multiselect(key="out").set_value([]).run()) == before
+
+
+def test_the_milestone_the_group_and_the_estimator_answer_anew():
+    app = opened("pooled.py", site="Colorectal")
+    assert "Median overall survival" in said(app.selectbox(key="milestone").set_value("Median").run())
+    assert "by primary site" in said(app.selectbox(key="group").set_value("Primary site").run())
+    assert app.selectbox(key="method").value == "REML"
+
+
+@pytest.mark.parametrize("panel", ["Funnel plot", "Effect by era", "Leave one out", "Cumulative", "Sensitivity"])
+def test_a_panel_is_computed_when_it_is_opened(panel: str):
+    app = opened("pooled.py", site="Colorectal", modality="Resection")
+    assert not app.subheader
+    app.session_state["panel"] = panel
+    said(app.run())
+    assert [each.value for each in app.subheader][0].endswith("Resection")
+
+
+def test_within_studies_two_treatments_are_compared_and_an_overlap_is_refused():
+    app = opened("pooled.py", view="Within studies")
+    app.session_state["view"] = "Within studies"
+    text = said(app.run())
+    assert "Hazard ratio for overall survival, Surgery v ablation" in text and "every study is its own control" in text
+    assert "derived from printed survival" in said(app.toggle(key="derived").set_value(True).run())
+    assert "share no patients" in said(app.selectbox(key="comparator").set_value("Resection").run())
+
+
+@pytest.mark.parametrize(("page", "words"), [("methods.py", "Measured accuracy"), ("about.py", "Not medical advice")])
+def test_methods_and_about_say_what_they_must(page: str, words: str):
+    assert words in said(opened(page))
