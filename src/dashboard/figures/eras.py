@@ -44,9 +44,9 @@ def eras_figure(of: Eras, *, span: tuple[int, int] | None = None, dark: bool = F
     """
     data: list[dict[str, Any]] = []
     largest = float(np.nanmax(of.arms["n"].to_numpy(dtype=float), initial=1.0))
-    by_group = dict(list(of.arms.groupby("group", sort=False)))
-    for group in sorted(by_group, key=list(TERMS[of.column]).index):
-        arms = by_group[group]
+    present = set(of.arms["group"])
+    for group in [*(g for g in TERMS[of.column] if g in present), *sorted(present - set(TERMS[of.column]))]:
+        arms = of.arms[of.arms["group"] == group]
         colour, _, symbol = _style(of.column, str(group), dark)
         data += [_segments(arms, colour), _middles(arms, of, str(group), colour, symbol, largest)]
     for trend in of.trends:
