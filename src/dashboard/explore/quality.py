@@ -16,7 +16,7 @@ _CURVE = ("survival", "median_months")
 
 
 def computed(rows: pd.DataFrame) -> list[tuple[str, str]]:
-    """(aspect, finding) of one study from its rows: design, size, follow-up, origin, completeness, contradictions."""
+    """(aspect, finding) of one study from its rows, from its design to its contradictions."""
     first = rows.iloc[0]
     figures = rows[rows["row_kind"].eq("figure").fillna(False)]
     curve = figures[figures["measure"].isin(_CURVE)]

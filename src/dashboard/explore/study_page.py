@@ -26,6 +26,7 @@ from dashboard.vocabulary import (
 )
 
 RELATED = 8
+_NAMED = ["study_id", "first_author", "year", "title", "n_total", "era_start", "era_end"]
 _PER_CENT = ("survival",)
 
 
@@ -200,7 +201,7 @@ def _related(table: pd.DataFrame, rows: pd.DataFrame) -> list[tuple[str, str]]:
     other = pair.isin(own) & table["study_id"].ne(rows["study_id"].iloc[0])
     if known(cohort):
         other &= ~table["cohort"].eq(cohort).fillna(False)
-    candidates = table[other].assign(pair=pair[other])
+    candidates = table.loc[other, _NAMED].assign(pair=pair[other])
     if candidates.empty:
         return []
     middle = (float(rows["era_start"].iloc[0]) + float(rows["era_end"].iloc[0])) / 2

@@ -26,7 +26,7 @@ def _style(column: str, group: str, dark: bool) -> tuple[str, str, str]:
     """Colour, dash and symbol of a group."""
     if column == "modality" and group in MODALITIES:
         term = MODALITIES[group]
-        return (term.colour_dark if dark else term.colour), term.dash, term.symbol.removesuffix("-open")
+        return (term.colour_dark if dark else term.colour), term.dash, term.symbol.replace("-open", "").replace("-dot", "")
     if column == "family" and group in FAMILIES:
         i = list(FAMILIES).index(group)
         family = FAMILIES[group]
@@ -44,9 +44,9 @@ def eras_figure(of: Eras, *, span: tuple[int, int] | None = None, dark: bool = F
     """
     data: list[dict[str, Any]] = []
     largest = float(np.nanmax(of.arms["n"].to_numpy(dtype=float), initial=1.0))
-    by_group = dict(list(of.arms.groupby("group", sort=False)))
-    for group in sorted(by_group, key=lambda slug: list(TERMS[of.column]).index(str(slug))):
-        arms = by_group[group]
+    present = set(of.arms["group"])
+    for group in [*(g for g in TERMS[of.column] if g in present), *sorted(present - set(TERMS[of.column]))]:
+        arms = of.arms[of.arms["group"] == group]
         colour, _, symbol = _style(of.column, str(group), dark)
         data += [_segments(arms, colour), _middles(arms, of, str(group), colour, symbol, largest)]
     for trend in of.trends:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.evidence.tables import records
@@ -16,6 +17,7 @@ from dashboard.ui.cache import per_table
 from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import curves_of
 from dashboard.ui.context import OpenTable, PageContext
+from dashboard.ui.links import check_choice
 from dashboard.ui.state import bound, write
 from dashboard.ui.study_parts import effects_of
 from dashboard.vocabulary import FAMILIES, YEAR_FROM, YEAR_TO, label
@@ -32,6 +34,15 @@ def eras_of(table: pd.DataFrame, table_key: str, selection: Selection, column: s
     return eras(curves, effects_of(source, table_key, months), chosen, column=column, months=months)
 
 
+@per_table(max_entries=64)
+def eras_drawn(
+    table: pd.DataFrame, table_key: str, selection: Selection, column: str, quantity: str, dark: bool
+) -> tuple[go.Figure, str]:
+    """The figure and its finding in words, kept."""
+    found = eras_of(OpenTable(table, table_key), table_key, selection, column, QUANTITIES[quantity])
+    return eras_figure(found, dark=dark), finding(found, quantity)
+
+
 @per_table()
 def studied_of(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     """`explore.eras.studied` of a selection, kept."""
@@ -40,6 +51,8 @@ def studied_of(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
 
 def controls() -> tuple[str, str]:
     """What is shown and how it is grouped, both part of the link."""
+    check_choice("eras_value", QUANTITIES)
+    check_choice("eras_by", GROUPS)
     with st.container(horizontal=True, vertical_alignment="bottom", key="eras_controls", gap="medium"):
         quantity = st.selectbox("Show", list(QUANTITIES), width=200, **bound("eras_value"))
         by = st.selectbox("Colour and trend by", list(GROUPS), width=220, **bound("eras_by"))
@@ -57,16 +70,16 @@ def brushed() -> None:
 
 def draw_eras(context: PageContext, quantity: str, by: str) -> None:
     """The segments and trends, and when which family was studied."""
-    found = eras_of(context, context.table_key, context.selection, GROUPS[by], QUANTITIES[quantity])
-    words, dark = finding(found, quantity), context.theme == "dark"
+    dark, column = context.theme == "dark", GROUPS[by]
+    figure, words = eras_drawn(context, context.table_key, context.selection, column, quantity, dark)
     st.write(words)
     st.caption(
         "A trend between studies is no proof of progress: patients, selection and the start of the clock changed too "
         "(stage migration, immortal-time bias)."
     )
     chart(
-        eras_figure(found, dark=dark),
-        eras_table(found),
+        figure,
+        lambda: eras_table(eras_of(context, context.table_key, context.selection, column, QUANTITIES[quantity])),
         name=f"{quantity} by years of enrolment",
         alt=words,
         key=ERAS_KEY,

@@ -10,9 +10,10 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.selection import Selection
+from dashboard.ui.cache import SHIPPED
 from dashboard.ui.component import asset, component
 from dashboard.ui.context import PageContext
-from dashboard.ui.links import dismiss_notice, link_notice
+from dashboard.ui.links import check_version, dismiss_notice, link_notice
 from dashboard.ui.state import FILTER_DEFAULTS, clear, remove, values_from
 from dashboard.ui.words import count, totals_sentence
 
@@ -68,7 +69,10 @@ def above_page(context: PageContext) -> None:
             )
         if context.selection.active:
             st.button("Reset", key="reset", type="tertiary", on_click=clear, help="Put every filter back")
-    component("view_link")(key="view_link", width="content")
+    version = context.table_key.removeprefix(SHIPPED) if context.table_key.startswith(SHIPPED) else ""
+    component("view_link")(data={"version": version}, key="view_link", width="content")
+    if version:
+        check_version(version)
     notice = link_notice()
     if notice:
         with st.container(horizontal=True, vertical_alignment="center", key="link_notice"):

@@ -18,6 +18,8 @@ from dashboard.vocabulary import YEAR_FROM, YEAR_TO
 
 NOTICE: Final = "_link_notice"
 FIRST_PARAMS: Final = "_first_params"
+OTHER_DATA: Final = "_link_of_other_data"
+VERSION_PARAM: Final = "data"
 CHOICES: Final = {
     "site": SITE_OPTIONS,
     "modality": MODALITY_OPTIONS,
@@ -57,21 +59,38 @@ def check_choice(name: str, options: Iterable[str]) -> None:
     """For a page's own bound widget: note a value of the link that is no option. Call it before the widget."""
     known = set(options)
     asked = st.session_state[FIRST_PARAMS].pop(name, [])
-    _note([(name, value) for value in asked if value and value not in known])
+    wrong = [(name, value) for value in asked if value and value not in known]
+    if wrong:
+        _note(wrong)
+        st.rerun()  # the notice stands above the page, which is drawn already
+
+
+def check_version(version: str) -> None:
+    """Note a link that was made on other data than `version`; a link without a version is not asked."""
+    asked = st.session_state[FIRST_PARAMS].pop(VERSION_PARAM, [])
+    if asked and asked[0] and asked[0] != version:
+        st.session_state[OTHER_DATA] = True
 
 
 def link_notice() -> str:
     """What the link asked for in vain, as a sentence; empty when nothing."""
     problems: list[tuple[str, str]] = st.session_state.get(NOTICE, [])
+    other_data = (
+        "This link was made on another version of the study table: numbers may differ from those its sender saw."
+        if st.session_state.get(OTHER_DATA)
+        else ""
+    )
     if not problems:
-        return ""
+        return other_data
     asked = ", ".join(f"“{value}” ({name})" for name, value in problems)
-    return f"This atlas does not know what the link asks for here: {asked}. It was left out; the rest is as linked."
+    unknown = f"This atlas does not know what the link asks for here: {asked}. It was left out; the rest is as linked."
+    return f"{unknown} {other_data}".strip()
 
 
 def dismiss_notice() -> None:
     """The reader has seen it."""
     st.session_state[NOTICE] = []
+    st.session_state[OTHER_DATA] = False
 
 
 def _note(problems: list[tuple[str, str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.explore.evidence_map import LEVELS, EvidenceMap, columns_of, evidence_map, survival_words
@@ -13,10 +14,12 @@ from dashboard.ui.cache import per_table
 from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import curves_of
 from dashboard.ui.context import OpenTable, PageContext, selected_totals
+from dashboard.ui.links import check_choice
 from dashboard.ui.pick_list import PickRow, PickTable, pick_list
 from dashboard.ui.state import bound, modality_labels, write
 from dashboard.ui.study_parts import effects_of
 from dashboard.ui.study_table import draw_studies
+from dashboard.ui.study_view import ask_for_study
 from dashboard.ui.words import totals_sentence
 from dashboard.vocabulary import PRIMARY_SITES, label
 
@@ -31,6 +34,23 @@ def map_of(table: pd.DataFrame, table_key: str, selection: Selection, level: str
     return evidence_map(table, curves_of(source), effects_of(source, table_key, FIVE_YEARS), selection, level)
 
 
+@per_table(max_entries=64)
+def map_drawn(
+    table: pd.DataFrame,
+    table_key: str,
+    selection: Selection,
+    level: str,
+    shade: str,
+    chosen: tuple[str, ...],
+    dark: bool,
+) -> tuple[go.Figure, str, PickTable]:
+    """The figure, its finding in words and the ranked list, kept."""
+    found = map_of(OpenTable(table, table_key), table_key, selection, level)
+    rows = [PickRow(cell_id(s, c), cells, cell_id(s, c) in chosen) for s, c, cells in list_cells(found)]
+    figure = evidence_map_figure(found, shade, chosen=frozenset(chosen), dark=dark)
+    return figure, finding(found), PickTable(LIST_COLUMNS, rows, len(rows))
+
+
 def open_cell(value: str, level: str) -> None:
     """Callback: the filters become this cell."""
     site, _, key = value.partition("|")
@@ -41,6 +61,8 @@ def open_cell(value: str, level: str) -> None:
 
 def controls() -> tuple[str, str]:
     """Level and shade, both part of the link."""
+    check_choice("level", LEVELS)
+    check_choice("colour", SHADES)
     with st.container(horizontal=True, vertical_alignment="bottom", key="map_controls", gap="medium"):
         level = st.selectbox(
             "Treatments as",
@@ -56,32 +78,33 @@ def controls() -> tuple[str, str]:
 def draw_map(context: PageContext, level: str, shade: str) -> None:
     """The map where there is room for it, the ranked list where there is not; the style sheet shows one of them."""
     asked = context.selection.without("sites", "modalities")
-    found = map_of(context, context.table_key, asked, level)
     chosen = _chosen(context, level)
-    st.write(finding(found))
+    figure, words, ranked = map_drawn(
+        context, context.table_key, asked, level, shade, tuple(sorted(chosen)), context.theme == "dark"
+    )
+
+    def clicked() -> None:
+        points = st.session_state[MAP_KEY].selection.points
+        if points and points[0].get("customdata"):
+            data = points[0]["customdata"]
+            open_cell(str(data[0] if isinstance(data, list) else data), level)
+
+    st.write(words)
     with st.container(key="map_wide"):
-
-        def clicked() -> None:
-            points = st.session_state[MAP_KEY].selection.points
-            if points and points[0].get("customdata"):
-                data = points[0]["customdata"]
-                open_cell(str(data[0] if isinstance(data, list) else data), level)
-
         chart(
-            evidence_map_figure(found, shade, chosen=chosen, dark=context.theme == "dark"),
-            map_table(found),
+            figure,
+            lambda: map_table(map_of(context, context.table_key, asked, level)),
             name="Evidence map",
-            alt=finding(found),
+            alt=words,
             key=MAP_KEY,
             caption="Size: patients. Small cross: no study in this atlas. Hollow: derived, or not known. Pooled "
-            "from three arms on (random effects), else as printed, with the number "
-            "of arms in brackets. Click a marker to filter by it.",
+            "from three arms on (random effects), else as printed, with the number of arms in brackets. Click a marker "
+            "to filter by it.",
             on_select=clicked,
-        )  # fmt: skip
+        )
     with st.container(key="map_narrow"):
-        rows = [PickRow(cell_id(s, c), cells, cell_id(s, c) in chosen) for s, c, cells in list_cells(found)]
         pick_list(
-            PickTable(LIST_COLUMNS, rows, len(rows)),
+            ranked,
             title="Primary sites and treatments, most patients first",
             key="map_list",
             on_pick=lambda value: open_cell(value, level),
@@ -111,4 +134,4 @@ def draw_cell(context: PageContext, level: str) -> None:
             st.subheader(f"{label(PRIMARY_SITES, cell['site'])}, {names[cell['column']].lower()}")
             totals = totals_sentence(selected_totals(context, context.selection))
             st.write(f"5-year survival: {survival_words(cell)}. {totals}.")
-    draw_studies(context)
+    draw_studies(context, on_pick=ask_for_study)

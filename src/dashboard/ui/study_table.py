@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard.explore.study_list import SCREEN, cells
 from dashboard.ui.chart import csv_bytes
 from dashboard.ui.context import PageContext
+from dashboard.ui.links import check_choice
 from dashboard.ui.pick_list import PickRow, PickTable, pick_list
 from dashboard.ui.quality_view import quality_overview
 from dashboard.ui.state import bound
@@ -39,17 +42,17 @@ def study_table(context: PageContext) -> None:
 
 def list_or_quality(context: PageContext) -> None:
     """The list of studies, or what is known and judged of their quality; which of them is part of the link."""
-    view = st.segmented_control(
-        "View", ["Studies", "Quality"], default="Studies", required=True, **bound("studies_view")
-    )
+    views = ["Studies", "Quality"]
+    check_choice("studies_view", views)
+    view = st.segmented_control("View", views, default=views[0], required=True, **bound("studies_view"))
     if view == "Quality":
         quality_overview(context)
     else:
         study_table(context)
 
 
-def draw_studies(context: PageContext, everything: bool = False) -> None:
+def draw_studies(context: PageContext, everything: bool = False, on_pick: Callable[[str], None] = open_study) -> None:
     """The list alone."""
     studies = listed_studies(context, context.selection, everything)
     rows = [PickRow(study_id, row) for study_id, row in cells(studies)]
-    pick_list(PickTable(SCREEN, rows, len(studies)), title="Studies", key="studies_list", on_pick=open_study)
+    pick_list(PickTable(SCREEN, rows, len(studies)), title="Studies", key="studies_list", on_pick=on_pick)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from dashboard.comparison.table import comparison_table
@@ -13,6 +15,7 @@ from dashboard.export.citations import bibtex, bibtex_key, ris
 from dashboard.figures.curves import survival_figure
 from dashboard.figures.factors import factors_figure
 from dashboard.figures.strip import strip_figure
+from dashboard.paths import PAGES_DIR
 from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import curves_of
 from dashboard.ui.context import PageContext
@@ -22,10 +25,25 @@ from dashboard.ui.state import bound, write
 from dashboard.ui.study_parts import page_of, places_of, study_groups
 from dashboard.vocabulary import ENDPOINTS, label
 
+ASKED: Final = "_asked_study"
+
 
 def open_study(study_id: str | None) -> None:
     """Callback: show the page of this study; None returns to the list."""
     write({"study": study_id})
+
+
+def ask_for_study(study_id: str) -> None:
+    """Callback of other pages: `follow_study` then goes to the page of this study."""
+    st.session_state[ASKED] = study_id
+
+
+def follow_study() -> None:
+    """First thing on a page that lists studies: go where a click on a study asked to go."""
+    asked = st.session_state.pop(ASKED, None)
+    if asked:
+        open_study(asked)
+        st.switch_page(PAGES_DIR / "studies.py")
 
 
 def choose_study(context: PageContext) -> str | None:

@@ -29,13 +29,20 @@ async function copy(text, field) {
   }
 }
 
-export default function ({ parentElement }) {
+// The address with the version of the data it shows, so that a link opened on other data can say so.
+function linkOf(version) {
+  const link = new URL(window.location.href)
+  if (version) link.searchParams.set("data", version)
+  return link.href
+}
+
+export default function ({ data, parentElement }) {
   oneStepPerGesture()
   const button = parentElement.querySelector("button")
   const said = parentElement.querySelector("span")
   const field = parentElement.querySelector("input")
   button.onclick = async () => {
-    const done = await copy(window.location.href, field)
+    const done = await copy(linkOf(data?.version), field)
     said.textContent = done ? "Copied" : "Press Ctrl+C to copy"
     if (done) field.hidden = true
     setTimeout(() => { said.textContent = "" }, 4000)

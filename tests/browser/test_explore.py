@@ -1,0 +1,155 @@
+"""The evidence map, the eras and the studies in Chromium: ways in, Back, brush, cold and wrong links, axe, phones."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from driver import axe_violations, box, chip, screenshot, settled, visit
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "map": "/map?site=Renal&modality=Surgery&level=Surgery&colour=Studies",
+    "eras": "/eras?site=Colorectal&eras_value=Median+survival&eras_by=Treatment",
+    "studies": "/studies?site=Renal",
+    "quality": "/studies?site=Renal&studies_view=Quality",
+    "study": "/studies?study=fong-1999",
+}
+
+
+def marker_at(page: Page, cell: str) -> tuple[float, float]:
+    """Where the marker of a cell of the evidence map is on the screen."""
+    plot = page.locator(".st-key-chart_evidence_map .js-plotly-plot")
+    expect(plot.locator(".point").first).to_be_visible()
+    plot.scroll_into_view_if_needed()
+    place = plot.evaluate(
+        """(plot, cell) => {
+          const layout = plot._fullLayout, box = plot.getBoundingClientRect()
+          for (const trace of plot._fullData) {
+            const i = (trace.customdata ?? []).indexOf(cell)
+            if (i < 0) continue
+            return [box.left + layout.xaxis._offset + layout.xaxis.c2p(trace.x[i]),
+                    box.top + layout.yaxis._offset + layout.yaxis.c2p(trace.y[i])]
+          }
+        }""",
+        cell,
+    )
+    assert place, cell
+    return place[0], place[1]
+
+
+def study_names(page: Page) -> list[str]:
+    return page.get_by_role("region", name="Studies").get_by_role("row").locator(".pick").all_inner_texts()
+
+
+def test_from_a_cell_to_its_studies_to_one_study_and_back_twice(page: Page, app_url: str):
+    visit(page, f"{app_url}/map")
+    page.mouse.click(*marker_at(page, "renal|family:surgery"))
+    expect(chip(page, "Primary site: Renal")).to_be_visible()
+    expect(chip(page, "Treatment: Surgery")).to_be_visible()
+    settled(page)
+    expect(page.get_by_role("heading", name="Renal, surgery")).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"5-year survival: \d+% \(95% CI \d+% to \d+%\), pooled from \d+ arms"))
+    ).to_have_count(1)
+    names = study_names(page)
+    assert names and "Alves A 2003" in names
+    cell = page.url
+    page.get_by_role("button", name="Alves A 2003").click()
+    expect(
+        page.get_by_role("heading", name=re.compile("Hepatic resection for metastatic renal"))
+    ).to_be_visible()
+    settled(page)
+    there = urlparse(page.url)
+    assert there.path == "/studies" and parse_qs(there.query)["study"] == ["alves-2003"]
+    page.go_back()
+    expect(page.get_by_role("heading", name="What is known, and what is not")).to_be_visible()
+    settled(page)
+    assert parse_qs(urlparse(page.url).query) == parse_qs(urlparse(cell).query)
+    page.go_back()
+    expect(chip(page, "Primary site: Renal")).to_have_count(0)
+
+
+def test_a_brush_over_years_sets_the_era(page: Page, app_url: str):
+    visit(page, f"{app_url}/eras?site=Colorectal")
+    plot = page.locator(".st-key-chart_eras_chart .js-plotly-plot")
+    expect(plot.locator(".point").first).to_be_visible()
+    plot.scroll_into_view_if_needed()
+    left, right, middle = plot.evaluate(
+        """plot => {
+          const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect()
+          return [box.left + xaxis._offset + xaxis.c2p(1989.6), box.left + xaxis._offset + xaxis.c2p(2000.4),
+                  box.top + yaxis._offset + yaxis._length / 2]
+        }"""
+    )
+    page.mouse.move(left, middle)
+    page.mouse.down()
+    page.mouse.move((left + right) / 2, middle + 20, steps=4)
+    page.mouse.move(right, middle + 30, steps=4)
+    page.mouse.up()
+    expect(chip(page, "Treated 1990 to 2000")).to_be_visible()
+    assert parse_qs(urlparse(page.url).query)["era"] == ["1990", "2000"]
+    settled(page)
+    page.go_back()
+    expect(chip(page, "Treated 1990 to 2000")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_cold_link_opens_each_page_without_violations(page: Page, app_url: str, name: str):
+    visit(page, app_url + PAGES[name])
+    said = {
+        "map": lambda: expect(page.get_by_role("heading", name="Renal, resection")).to_be_visible(),
+        "eras": lambda: expect(page.get_by_text(re.compile("arms print median survival"))).to_be_visible(),
+        "studies": lambda: expect(page.get_by_text(re.compile("8 studies with a figure"))).to_be_visible(),
+        "quality": lambda: expect(page.get_by_role("heading", name="What the table itself says")).to_be_visible(),
+        "study": lambda: expect(page.get_by_role("heading", name=re.compile("^Clinical score"))).to_be_visible(),
+    }
+    said[name]()
+    if name != "study":
+        expect(box(page, "Renal" if name != "eras" else "Colorectal")).to_be_checked()
+    asked, kept = parse_qs(urlparse(PAGES[name]).query), parse_qs(urlparse(page.url).query)
+    assert asked.items() <= kept.items(), (asked, kept)
+    page.wait_for_timeout(500)
+    assert axe_violations(page) == []
+    screenshot(page, f"explore-{name}")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_needs_no_sideways_scrolling(page: Page, app_url: str, name: str):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(app_url + PAGES[name])
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_timeout(1000)
+    wide, seen = page.locator("[data-testid=stMain]").evaluate("main => [main.scrollWidth, main.clientWidth]")
+    assert wide <= seen
+    if name == "map":
+        expect(page.get_by_role("region", name=re.compile("^Primary sites and treatments"))).to_be_visible()
+        expect(page.locator(".st-key-chart_evidence_map")).to_be_hidden()
+
+
+def test_a_wrong_value_and_other_data_are_named_and_the_rest_kept(page: Page, app_url: str):
+    visit(page, f"{app_url}/map?level=Nonsense&site=Renal&data=000000000000")
+    notice = page.locator(".st-key-link_notice")
+    expect(notice).to_contain_text("Nonsense")
+    expect(notice).to_contain_text("another version of the study table")
+    expect(chip(page, "Primary site: Renal")).to_be_visible()
+    visit(page, f"{app_url}/studies?study=nobody-1900&site=Renal")
+    expect(page.locator(".st-key-link_notice")).to_contain_text("nobody-1900")
+    expect(page.get_by_text(re.compile("8 studies with a figure"))).to_be_visible()
+
+
+def test_a_judgement_is_kept_and_drawn(page: Page, app_url: str):
+    visit(page, f"{app_url}/studies?study=fong-1999")
+    page.get_by_text("Your judgement of risk of bias").click()
+    page.get_by_role("combobox", name=re.compile("Confounding")).click()
+    page.get_by_role("option", name="Serious").click()
+    page.get_by_role("button", name="Keep this judgement").click()
+    settled(page)
+    page.get_by_role("button", name="All studies").click()
+    settled(page)
+    page.get_by_role("radio", name="Quality").or_(page.get_by_role("button", name="Quality")).first.click()
+    expect(page.get_by_text(re.compile("Your ROBINS-I judgements of 1 study"))).to_be_visible()
+    expect(page.locator(".st-key-chart_lights_ROBINS-I .js-plotly-plot")).to_be_visible()
