@@ -13,17 +13,19 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dashboard.survival.early import early_rise
+from dashboard.survival.early import rise
 from dashboard.vocabulary import MILESTONES_MONTHS
 
 EXACT = "="
 REPORTED, DERIVED, NOT_REACHED = "reported", "derived", "not reached"
 GRID_MONTHS = np.arange(0.0, 241.0, 3.0)
+GRID_BLOCK = 20_000  # curves laid on the grid at once: some tens of megabytes
 ARM_COLUMNS = (
     "study_id", "arm_id", "arm_key", "endpoint", "time_origin", "label", "first_author", "year", "primary_site",
     "modality", "family", "n", "is_subgroup", "cohort", "design", "centers",
@@ -35,6 +37,7 @@ POINT_COLUMNS = (
     "label", "time_origin", "locator", "note", "figure_id",
 )  # fmt: skip
 Knots = tuple[tuple[float, float], ...]
+Cells = dict[str, list[Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,39 +141,81 @@ def knots_through(rates: dict[float, float], median: float | None) -> tuple[Knot
     return tuple(sorted([*knots, (median, 0.5)])), True
 
 
-def path_of(knots: Knots) -> Knots:
-    """The knots with the stretch before the first printed figure, as the survival engine draws it."""
-    if len(knots) < 2:
-        return knots
-    curve = early_rise(np.array([0.0, knots[1][0]]), np.array([1.0, knots[1][1]]))
-    return (*zip(curve.times.tolist(), curve.values.tolist(), strict=True), *knots[2:])
+def paths_of(knots: Sequence[Knots]) -> list[Knots]:
+    """The knots with the stretch before the first printed figure, as `survival.early` draws it."""
+    paths = list(knots)
+    rising = [i for i, k in enumerate(knots) if len(k) > 1 and 0 < k[1][1] < 1]
+    times, values = rise([knots[i][1][0] for i in rising], [knots[i][1][1] for i in rising])
+    for i, between, falling in zip(rising, times.tolist(), values.tolist(), strict=True):
+        paths[i] = (knots[i][0], *zip(between, falling, strict=True), *knots[i][1:])
+    return paths
+
+
+def survival_on_grid(paths: Sequence[Knots]) -> np.ndarray:
+    """`survival_at` of every path at GRID_MONTHS, (K, T)."""
+    blocks = [_block_on_grid(paths[i : i + GRID_BLOCK]) for i in range(0, len(paths), GRID_BLOCK)]
+    return np.vstack(blocks) if blocks else np.zeros((0, len(GRID_MONTHS)))
+
+
+def _block_on_grid(paths: Sequence[Knots]) -> np.ndarray:
+    size = np.array([len(path) for path in paths])
+    end = np.cumsum(size)
+    start = end - size
+    flat = np.fromiter(chain.from_iterable(chain.from_iterable(paths)), dtype=float, count=2 * int(end[-1]))
+    x, y = flat[::2], flat[1::2]
+    zero = np.flatnonzero(y <= 0)
+    level = y.copy()
+    level[zero] = y[zero - 1]
+    logs = np.log(level)
+    # Knots of its curve before each grid time: the first of these times after each knot, counted and summed up.
+    width = len(GRID_MONTHS) + 1
+    after = np.searchsorted(GRID_MONTHS, x, side="right") + np.repeat(np.arange(len(paths)), size) * width
+    before = np.cumsum(np.bincount(after, minlength=len(paths) * width).reshape(-1, width)[:, :-1], axis=1)
+    grid = np.full(before.shape, np.nan)
+    grid[:, 0] = 1.0
+    curve, time = np.nonzero((before > 0) & (before < size[:, None]))
+    right = start[curve] + before[curve, time]
+    share = (GRID_MONTHS[time] - x[right - 1]) / (x[right] - x[right - 1])
+    grid[curve, time] = np.exp(logs[right - 1] + share * (logs[right] - logs[right - 1]))
+    ends_at = np.searchsorted(GRID_MONTHS, x[end - 1])
+    dead = (y[end - 1] <= 0) & (GRID_MONTHS[np.minimum(ends_at, width - 2)] == x[end - 1])
+    grid[dead, ends_at[dead]] = 0.0
+    return grid
 
 
 def build(table: pd.DataFrame) -> Curves:
     """All curves of a study table (index 0..R-1)."""
     is_point = table["row_kind"].eq("figure") & table["measure"].isin(["survival", "median_months"])
     rows = np.flatnonzero(is_point.fillna(False).to_numpy(dtype=bool))
-    source = table.iloc[rows]
-    key = source["arm_key"].astype(str) + "|" + source["endpoint"].astype(str) + "|" + source["time_origin"].astype(str)
-    of_point, _ = pd.factorize(key)
+    of_point = _curve_of(table, rows)
     order = np.argsort(of_point, kind="stable")
     count = int(of_point.max()) + 1 if len(of_point) else 0
     span = np.searchsorted(of_point[order], np.arange(count + 1))
-    source = source.iloc[order]
+    needed = dict.fromkeys((*POINT_COLUMNS, "flags", "flag_text"))
+    source = table[[name for name in needed if name in table]].iloc[rows[order]]
     points = {name: _plain(source[name]) for name in POINT_COLUMNS}
     is_median = points["measure"] == "median_months"
     points["x"] = np.where(is_median, points["value"], points["time_months"]).astype(float)
     points["y"] = np.where(is_median, 0.5, points["value"]).astype(float)
-    points["used"] = np.zeros(len(rows), dtype=bool)
     of_row = np.full(len(table), -1)
     of_row[rows] = of_point
-    first = source.iloc[span[:-1]]
+    first = table[[name for name in ARM_COLUMNS if name in table]].iloc[rows[order][span[:-1]]]
     arms = {name: _plain(first[name]) for name in ARM_COLUMNS if name in first}
     arms["flags"], arms["flag_text"] = _flags(source, span)
     knots, paths, cells = _all_cells(points, span)
+    grid = survival_on_grid(paths)
     figures = np.array([len(k) - 1 for k in knots], dtype=int)
-    grid = np.vstack([survival_at(p, GRID_MONTHS) for p in paths]) if paths else np.zeros((0, len(GRID_MONTHS)))
     return Curves(arms, knots, paths, figures, grid, cells, points, span, of_row, _at_risk(table))
+
+
+def _curve_of(table: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
+    """Number of the curve of each of these rows: one an arm, endpoint and time origin, in the order of the table."""
+    code = np.zeros(len(rows), dtype=np.int64)
+    for name in ("arm_key", "endpoint", "time_origin"):
+        part, values = pd.factorize(table[name])
+        code = code * (len(values) + 1) + part[rows] + 1
+    of_row: np.ndarray = pd.factorize(code)[0]
+    return of_row
 
 
 def _at_risk(table: pd.DataFrame) -> dict[str, list[tuple[float, float]]]:
@@ -196,16 +241,14 @@ def _flags(source: pd.DataFrame, span: np.ndarray) -> tuple[np.ndarray, np.ndarr
     """Codes and sentences of each curve: those of its figures, each once."""
     out = []
     for name, separator in (("flags", ";"), ("flag_text", "\n")):
-        cells = _plain(source[name]) if name in source else np.full(len(source), None)
-        out.append(
-            np.array(
-                [
-                    separator.join(dict.fromkeys(p for c in cells[a:b] if c for p in c.split(separator) if p))
-                    for a, b in pairwise(span.tolist())
-                ],
-                dtype=object,
-            )
-        )
+        cells = _plain(source[name]).tolist() if name in source else [None] * len(source)
+        joined = np.full(len(span) - 1, "", dtype=object)
+        for k, (a, b) in enumerate(pairwise(span.tolist())):
+            said = dict.fromkeys(cell for cell in cells[a:b] if cell)
+            if len(said) > 1 or (said and separator in next(iter(said))):
+                said = dict.fromkeys(part for cell in said for part in cell.split(separator) if part)
+            joined[k] = separator.join(said)
+        out.append(joined)
     return out[0], out[1]
 
 
@@ -215,12 +258,16 @@ def _all_cells(
     """Knots, paths and table cells of every curve; marks the points that lie on their curve."""
     names = ["median", *(f"s{m}" for m in MILESTONES_MONTHS)]
     count = len(span) - 1
-    cells = {n + part: np.full(count, np.nan) for n in names for part in ("", "_ci_low", "_ci_high")}
-    cells |= {f"{n}_status": np.full(count, "", dtype=object) for n in names}
+    # Lists while they are filled cell by cell: an array takes three times as long.
+    numbers = {n + part: [math.nan] * count for n in names for part in ("", "_ci_low", "_ci_high")}
+    words = {f"{n}_status": [""] * count for n in names}
+    cells: Cells = {**numbers, **words}
     values = {n: points[n].tolist() for n in ("measure", "x", "y", "qualifier", "ci_low", "ci_high", "note")}
     all_knots: list[Knots] = []
-    all_paths: list[Knots] = []
-    for k, (start, stop) in enumerate(pairwise(span.tolist())):
+    medians_of: list[tuple[int | None, int | None]] = []
+    rates_of: list[dict[float, int]] = []
+    used = [False] * len(values["x"])
+    for start, stop in pairwise(span.tolist()):
         rates: dict[float, int] = {}
         medians: list[int] = []
         for i in range(start, stop):
@@ -233,20 +280,24 @@ def _all_cells(
         open_end = next((i for i in printed if "not reached" in str(values["note"][i])), None)
         at = {time: values["y"][i] for time, i in rates.items()}
         knots, median_used = knots_through(at, None if exact is None else values["x"][exact])
-        path = path_of(knots)
         all_knots.append(knots)
-        all_paths.append(path)
+        rates_of.append(rates)
+        medians_of.append((exact, open_end))
         for i in rates.values():
-            points["used"][i] = (values["x"][i], values["y"][i]) in knots
+            used[i] = (values["x"][i], values["y"][i]) in knots
         if exact is not None:
-            points["used"][exact] = median_used
-        _fill_median(cells, k, values, exact, open_end, path, len(knots))
-        _fill_milestones(cells, k, values, rates, path, len(knots))
-    return all_knots, all_paths, cells
+            used[exact] = median_used
+    points["used"] = np.array(used, dtype=bool)
+    paths = paths_of(all_knots)
+    for k, (knots, path) in enumerate(zip(all_knots, paths, strict=True)):
+        _fill_median(cells, k, values, *medians_of[k], path, len(knots))
+        _fill_milestones(cells, k, values, rates_of[k], path, len(knots))
+    filled = {n: np.array(v, dtype=float) for n, v in numbers.items()}
+    return all_knots, paths, filled | {n: np.array(v, dtype=object) for n, v in words.items()}
 
 
 def _fill_median(
-    cells: dict[str, np.ndarray],
+    cells: Cells,
     k: int,
     values: dict[str, list],
     exact: int | None,
@@ -264,7 +315,7 @@ def _fill_median(
 
 
 def _fill_milestones(
-    cells: dict[str, np.ndarray], k: int, values: dict[str, list], rates: dict[float, int], path: Knots, size: int
+    cells: Cells, k: int, values: dict[str, list], rates: dict[float, int], path: Knots, size: int
 ) -> None:
     for milestone in MILESTONES_MONTHS:
         name = f"s{milestone}"
@@ -276,7 +327,7 @@ def _fill_milestones(
             cells[f"{name}_status"][k] = DERIVED
 
 
-def _print(cells: dict[str, np.ndarray], name: str, k: int, values: dict[str, list], i: int, value: float) -> None:
+def _print(cells: Cells, name: str, k: int, values: dict[str, list], i: int, value: float) -> None:
     cells[name][k] = value
     cells[f"{name}_status"][k] = REPORTED
     cells[f"{name}_ci_low"][k], cells[f"{name}_ci_high"][k] = values["ci_low"][i], values["ci_high"][i]

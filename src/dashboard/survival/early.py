@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dashboard.survival.curve import Array, ConstantHazardCurve
 
@@ -16,6 +17,13 @@ patients 1.4 gives the smallest error of the curve, 1 the smallest of hazard rat
 KNOTS = 24
 
 
+def rise(first_time: ArrayLike, first_value: ArrayLike, shape: float = EARLY_SHAPE) -> tuple[Array, Array]:
+    """Times and values (..., KNOTS - 1) between the start and the first figures (...), survival in (0, 1)."""
+    share = np.arange(1, KNOTS) / KNOTS
+    time, value = np.asarray(first_time, dtype=float), np.asarray(first_value, dtype=float)
+    return time[..., None] * share, value[..., None] ** share**shape
+
+
 def early_rise(times: Array, values: Array, shape: float = EARLY_SHAPE) -> ConstantHazardCurve:
     """A curve through (times, values): rising hazard up to the first figure, constant hazard between figures.
 
@@ -26,8 +34,8 @@ def early_rise(times: Array, values: Array, shape: float = EARLY_SHAPE) -> Const
     """
     if shape == 1 or not 0 < values[1] < 1:
         return ConstantHazardCurve(times, values)
-    share = np.arange(1, KNOTS) / KNOTS
+    between, falling = rise(times[1], values[1], shape)
     return ConstantHazardCurve(
-        np.concatenate([[0.0], times[1] * share, times[1:]]),
-        np.concatenate([[1.0], values[1] ** share**shape, values[1:]]),
+        np.concatenate([[0.0], between, times[1:]]),
+        np.concatenate([[1.0], falling, values[1:]]),
     )
