@@ -19,6 +19,7 @@ from dashboard.ui.filter_bar import filter_bar  # noqa: E402
 from dashboard.ui.frame import above_page, styles  # noqa: E402
 from dashboard.ui.links import read_link  # noqa: E402
 from dashboard.ui.navigation import navigation  # noqa: E402
+from dashboard.ui.presenter import presenter, presenting  # noqa: E402
 
 
 def run() -> None:
@@ -26,15 +27,19 @@ def run() -> None:
     st.set_page_config(page_title="Liver Metastases Survival Atlas", layout="wide", initial_sidebar_state=320)
     read_link()
     styles()
-    page, entry = navigation()
+    what = presenting()
+    page, entry = navigation(hidden=bool(what))
     try:
         opened = open_table()
         context = set_page_context(opened, filter_bar(opened))
-        above_page(context)
-        if entry.needs_figures and not context.totals.figures:
-            empty_selection(context)
+        if what:
+            presenter(context, what)
         else:
-            page.run()
+            above_page(context)
+            if entry.needs_figures and not context.totals.figures:
+                empty_selection(context)
+            else:
+                page.run()
     except Exception as error:
         calm(error)
     freeze_loaded()

@@ -111,8 +111,8 @@ class ForestPlot:
         """Values to mark on the axis."""
         if self.scale == "survival":
             return [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
-        low, high = self.limits()
-        return [2.0**p for p in range(round(np.log2(low)), round(np.log2(high)) + 1)]
+        reach = round(float(np.log2(self.limits()[1])))
+        return [2.0**p for p in range(-reach, reach + 1, 1 if reach <= 3 else 2 if reach == 4 else reach)]
 
 
 Figure = CurvePlot | ForestPlot

@@ -13,6 +13,7 @@ from dashboard.survival import Reconstruction, hr_between, reconstruct_arm
 from dashboard.vocabulary import ENDPOINTS, label
 
 FAVOURS = "Hazard ratio, below 1 favours the first-named arm"
+MOST_DRAWN = 10
 REFERENCES = ("observation", "systemic", "combined")
 CURVE_MEASURES = ("survival", "median_months", "n_at_risk", "deaths")
 
@@ -120,6 +121,13 @@ def _reference(rows: pd.DataFrame, keys: list[str]) -> str:
     return str(first.sort_values("n", ascending=False, kind="stable").iloc[0]["arm_key"])
 
 
+def _said(effect: Effect) -> str:
+    """The ratio with its interval, how it is known, and the printed p."""
+    if effect.how != "reported":
+        return f"{effect.text}, derived"
+    return f"{effect.text}, reported" + (f", p {effect.p}" if effect.p != "–" else "")
+
+
 def effect_step(rows: pd.DataFrame) -> Step:
     """Reported beside reconstructed hazard ratios, as a forest plot and a table."""
     reported = reported_effects(rows)
@@ -135,10 +143,14 @@ def effect_step(rows: pd.DataFrame) -> Step:
         lines.append(
             "Treatment was not assigned at random: these ratios describe who was treated as much as the treatment."
         )
+    routes = dict.fromkeys(e.how.removeprefix("derived, ") for e in derived)
+    if routes:
+        lines.append(f"Derived ratios: constant hazard between printed figures; uncertainty {', '.join(routes)}.")
     drawn = tuple(
-        ForestRow(e.name, e.ratio, e.low, e.high, e.text, "reported" if e.how == "reported" else "derived")
+        ForestRow(e.name, e.ratio, e.low, e.high, _said(e), "reported" if e.how == "reported" else "derived")
         for e in every
-    )  # fmt: skip
+    )
+    few = len(drawn) <= MOST_DRAWN
     table = pd.DataFrame(
         [{"Comparison": e.name, "HR (95% CI)": e.text, "How known": e.how, "p as printed": e.p} for e in every]
     )
@@ -146,8 +158,8 @@ def effect_step(rows: pd.DataFrame) -> Step:
         "effects",
         "Effect sizes: reported and reconstructed",
         lines=tuple(lines),
-        figure=ForestPlot(drawn, "ratio", FAVOURS) if len(drawn) <= 12 else None,
-        table=table,
+        figure=ForestPlot(drawn, "ratio", FAVOURS) if few else None,
+        table=None if few else table,
         caption="Square: reported. Circle: derived here from printed figures, constant hazard between them.",
         notes=tuple(f"Not derived: {each}." for each in missing),
         sources=tuple(

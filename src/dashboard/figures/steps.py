@@ -1,78 +1,118 @@
-"""One pooled estimate after another: without each study in turn, or as studies are added by year."""
+"""The figure of a step for a screen or a report: large type, read from the back row."""
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
+import math
+from typing import Any
+
 import plotly.graph_objects as go
 
-from dashboard.figures.forest import UNITS
-from dashboard.figures.pooling_marks import scatter, texts
-from dashboard.figures.theme import axis, faded, ink, layout, safe
+from dashboard.export.deck import CurvePlot, Figure, ForestPlot, ForestRow
+from dashboard.figures.curves import survival_figure
+from dashboard.figures.theme import axis, figure, ink, layout, safe
 
-_ROW_PIXELS = 20
+STRONG = ("highlight", "pooled")
+SYMBOLS = {"reported": "square", "highlight": "diamond", "derived": "circle-open", "pooled": "diamond"}
 
 
-def steps(
-    frame: pd.DataFrame,
-    names: list[str],
-    *,
-    quantity: str = "survival",
-    whole: tuple[float, float, float] | None = None,
-    dark: bool = False,
-) -> go.Figure:
-    """Draw rows of estimate, ci_low, ci_high (natural scale), first row on top.
+def step_figure(plot: Figure, *, dark: bool = False, size: int = 18, height: int = 520) -> go.Figure:
+    """Curves or a forest plot with type of `size` pixels."""
+    if isinstance(plot, CurvePlot):
+        return _larger(survival_figure(plot.curves, plot.groups, dark=dark), size, height)
+    return _forest(plot, dark, size, height)
 
-    `whole` is the estimate and interval of all arms, drawn as a line and a band behind.
-    """
-    unit, tone = UNITS[quantity], ink(dark)
-    places = -np.arange(len(frame), dtype=float)
-    low, value, high = (unit.factor * frame[name].to_numpy(dtype=float) for name in ("ci_low", "estimate", "ci_high"))
-    gap = np.full(len(frame), np.nan)
-    bars = {"x": np.column_stack([low, high, gap]).ravel(), "y": np.column_stack([places, places, gap]).ravel()}
-    hover = texts(
-        f"{safe(name)}: {v:.{unit.decimals}f}{unit.suffix} [{a:.{unit.decimals}f}, {b:.{unit.decimals}f}]"
-        for name, v, a, b in zip(names, value, low, high, strict=True)
+
+def _larger(drawn: go.Figure, size: int, height: int) -> go.Figure:
+    """Every text at `size`, with margins that hold it."""
+    drawn.update_xaxes(tickfont_size=size - 2, title_font_size=size)
+    drawn.update_yaxes(tickfont_size=size - 2, title_font_size=size)
+    longest = max((len(note.text or "") for note in drawn.layout.annotations if note.x and note.x > 1), default=0)
+    drawn.update_layout(
+        height=height,
+        font_size=size,
+        margin_l=size * 5,
+        margin_b=drawn.layout.margin.b + size * 2,
+        margin_r=min(size * 17, 24 + round(longest * size * 0.52)) if longest else 24,
     )
-    traces = [
-        scatter(**bars, mode="lines", line={"color": tone.muted, "width": 1.4}, name="95% CI", hoverinfo="skip"),
-        scatter(
-            x=value,
-            y=places,
-            mode="markers",
-            marker={"size": 8, "symbol": "diamond", "color": tone.text},
-            hovertext=hover,
-            hoverinfo="text",
-            name="Pooled",
+    drawn.update_annotations(font_size=size - 2)
+    return drawn
+
+
+def _colour(row: ForestRow, dark: bool) -> str:
+    own = {"highlight": "#F0803C" if dark else "#C04F00", "pooled": "#6DB8E6" if dark else "#0B5C8C"}
+    own["prediction"] = own["pooled"]
+    return own.get(row.kind, ink(dark).text)
+
+
+def _forest(plot: ForestPlot, dark: bool, size: int, height: int) -> go.Figure:
+    count = len(plot.rows)
+    low, high = plot.limits()
+    data: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    for place, row in enumerate(plot.rows):
+        y = count - place
+        colour = _colour(row, dark)
+        hover = f"<b>{safe(row.label)}</b><br>{safe(row.text)}<extra></extra>"
+        if math.isfinite(row.low) and math.isfinite(row.high):
+            ends = [min(max(end, low), high) for end in (row.low, row.high)]
+            line = {"color": colour, "width": 3, "dash": "dash" if row.kind == "prediction" else "solid"}
+            data.append(
+                {"type": "scatter", "mode": "lines", "x": ends, "y": [y, y], "line": line, "hovertemplate": hover}
+            )
+        if row.kind != "prediction":
+            marker = {
+                "color": colour,
+                "symbol": SYMBOLS[row.kind],
+                "size": 16 if row.kind == "pooled" else 12,
+                "line": {"width": 2.5, "color": colour},
+            }
+            at = min(max(row.estimate, low), high)
+            data.append(
+                {"type": "scatter", "mode": "markers", "x": [at], "y": [y], "marker": marker, "hovertemplate": hover}
+            )
+        weight = "<b>{}</b>" if row.kind in STRONG else "{}"
+        for x, anchor, text in ((-0.01, "right", row.label), (1.01, "left", row.text)):
+            notes.append(
+                {
+                    "xref": "paper", "x": x, "xanchor": anchor, "y": y, "yanchor": "middle", "showarrow": False,
+                    "text": weight.format(safe(text)), "font": {"size": size - 2, "color": ink(dark).text},
+                }
+            )  # fmt: skip
+    ratio = plot.scale == "ratio"
+    span = [math.log10(low), math.log10(high)] if ratio else [0, 1]
+    ticks = {
+        "tickvals": plot.ticks(),
+        "ticktext": [f"{v:g}" if ratio else f"{v:.0%}" for v in plot.ticks()],
+        "tickangle": 0,
+    }
+    none = {
+        "type": "line", "x0": 1, "x1": 1, "y0": 0.4, "y1": count + 0.6,
+        "line": {"color": ink(dark).axis, "width": 1.5, "dash": "dot"}, "layer": "below",
+    }  # fmt: skip
+    letter = size * 0.5
+    drawn = figure(
+        data,
+        layout(
+            dark,
+            height=min(height, 110 + count * round(size * 2.4)),
+            margin={
+                "l": min(480, 24 + round(letter * max(len(row.label) for row in plot.rows))),
+                "r": min(330, 24 + round(letter * max(len(row.text) for row in plot.rows))),
+                "t": 8,
+                "b": 60,
+            },
+            xaxis=axis(dark, title=safe(plot.x_title), type="log" if ratio else "linear", range=span, **ticks),
+            yaxis=axis(dark, range=[0.4, count + 0.6], visible=False),
+            annotations=notes,
+            shapes=[none] if ratio else [],
         ),
-    ]
-    shapes = []
-    if whole is not None:
-        middle, left, right = (unit.factor * end for end in whole)
-        ends = {"y0": 0, "y1": 1, "yref": "paper", "layer": "below"}
-        band = {"type": "rect", "x0": left, "x1": right, "fillcolor": faded(tone.text, 0.08), "line": {"width": 0}}
-        line = {"type": "line", "x0": middle, "x1": middle, "line": {"color": tone.axis, "width": 1.2}}
-        shapes = [band | ends, line | ends]
-    across = {"type": "log"} if unit.log else {"ticksuffix": unit.suffix}
-    return go.Figure(
-        {
-            "data": traces,
-            "layout": layout(
-                dark,
-                height=80 + _ROW_PIXELS * len(frame),
-                margin={"l": 8, "r": 16, "t": 10, "b": 50},
-                xaxis=axis(dark, title=f"Pooled {unit.title[:1].lower()}{unit.title[1:]}", **across),
-                yaxis=axis(
-                    dark,
-                    range=[-len(frame) + 0.4, 0.6],
-                    tickvals=places,
-                    ticktext=texts(safe(name) for name in names),
-                    showgrid=False,
-                    showline=False,
-                    ticks="",
-                    tickfont={"size": 12.5, "color": tone.text},
-                ),
-                shapes=shapes,
-            ),
-        }
     )
+    drawn.update_xaxes(tickfont_size=size - 2, title_font_size=size)
+    return drawn
+
+
+def figure_words(plot: Figure) -> str:
+    """The figure in a sentence, for who cannot see it."""
+    if isinstance(plot, CurvePlot):
+        return "Survival curves of " + ", ".join(line.label for line in plot.lines()) + "."
+    return f"{plot.x_title}: " + "; ".join(f"{row.label} {row.text}" for row in plot.rows) + "."

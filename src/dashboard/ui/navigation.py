@@ -34,12 +34,12 @@ PAGES: Final = (
 )
 
 
-def navigation() -> tuple[StreamlitPage, Entry]:
-    """Draw the navigation; the page asked for and its entry. The first page of `PAGES` has the bare address."""
+def navigation(*, hidden: bool = False) -> tuple[StreamlitPage, Entry]:
+    """Draw the navigation, unless hidden; the page asked for and its entry. The first of `PAGES` has the bare address."""
     there = [entry for entry in PAGES if (PAGES_DIR / entry.file).is_file()]
     pages = [
         st.Page(PAGES_DIR / entry.file, title=entry.title, url_path=entry.slug, default=entry is there[0])
         for entry in there
     ]
-    chosen = st.navigation(pages, position="top")
+    chosen = st.navigation(pages, position="hidden" if hidden else "top")
     return chosen, next(entry for page, entry in zip(pages, there, strict=True) if page is chosen)

@@ -1,0 +1,1 @@
+"""Stories: text whose links are views and whose numbers are read from the study table when it is shown."""

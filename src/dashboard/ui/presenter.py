@@ -1,0 +1,101 @@
+"""Presenter: one step a screen, no sidebar, keys and buttons, the step in the URL.
+
+`present` holds a study_id, or `comparison` for the comparison that the rest of the URL describes; `step` counts from 1.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard.export.deck import Deck, Step
+from dashboard.export.html_table import html_table
+from dashboard.figures.steps import figure_words, step_figure
+from dashboard.ui.chart import CONFIG
+from dashboard.ui.compare_view import BY, question
+from dashboard.ui.component import asset, component
+from dashboard.ui.context import PageContext
+from dashboard.ui.deck_view import comparison_deck_of, study_deck_of
+from dashboard.ui.state import bound, write
+
+COMPARISON: Final = "comparison"
+TYPE: Final = 22
+
+
+def presenting() -> str:
+    """What is to be presented, empty when nothing; draws the hidden widget that keeps it in the URL."""
+    with st.container(key="bound_present"):
+        return str(st.text_input("Present", **bound("present")) or "")
+
+
+def start_presenting(what: str) -> None:
+    """Callback: open the presenter at its first step."""
+    write({"present": what, "step": 1})
+
+
+def _close() -> None:
+    write({"present": "", "step": 1})
+
+
+def _deck(context: PageContext, what: str) -> Deck | None:
+    dark = context.theme == "dark"
+    if what != COMPARISON:
+        known = bool((context.table["study_id"] == what).any())
+        return study_deck_of(context, context.table_key, what, dark) if known else None
+    with st.container(key="bound_comparison"):
+        by = st.selectbox("Compare by", list(BY), **bound("by"))
+        studies = sorted(context.table["study_id"].dropna().unique())
+        study = st.selectbox("Within one study", studies, index=None, **bound("study"))
+    return comparison_deck_of(context, *question(context, by, study))
+
+
+def presenter(context: PageContext, what: str) -> None:
+    """Draw the step that the URL asks for."""
+    st.html(f"<style>{asset('presenter_page.css')}</style>")
+    deck = _deck(context, what)
+    if deck is None:
+        st.header(f"This atlas holds no study “{what}”")
+        st.button("Back to the atlas", on_click=_close)
+        return
+    with st.container(key="bound_step"):
+        step = int(st.number_input("Step", 1, len(deck.steps), 1, **bound("step")))
+    with st.container(key=f"slide_{step}"):
+        _draw(context, deck, deck.steps[step - 1])
+    _keys(deck, step)
+
+
+def _keys(deck: Deck, step: int) -> None:
+    def moved() -> None:
+        asked = int(st.session_state["presenter"]["step"])
+        write({"step": max(1, min(asked, len(deck.steps)))})
+
+    component("presenter")(
+        data={"step": step, "steps": [each.title for each in deck.steps], "deck": deck.title},
+        key="presenter",
+        on_step_change=moved,
+        on_close_change=_close,
+    )
+
+
+def _draw(context: PageContext, deck: Deck, step: Step) -> None:
+    st.html(f'<p class="deck">{_text(deck.subtitle)}: {_text(deck.title)}</p>')
+    st.title(step.title)
+    if step.figure is None:
+        if step.lines:
+            st.html("".join(f'<p class="line">{_text(line)}</p>' for line in step.lines))
+    else:
+        plot = step_figure(
+            step.figure, dark=context.theme == "dark", size=TYPE, height=360 if step.table is not None else 520
+        )
+        for line in step.lines:
+            st.html(f'<p class="said">{_text(line)}</p>')
+        st.plotly_chart(plot, key=f"presented_{step.key}", theme=None, config=CONFIG, alt=figure_words(step.figure))
+    if step.table is not None:
+        st.html(html_table(step.table))
+    if step.caption:
+        st.caption(step.caption)
+
+
+def _text(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
