@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.ui.chart import chart
-from dashboard.ui.compare_view import BY, HORIZONS, UNITS, comparison_of, drawn, question
+from dashboard.ui.compare_view import BY, HORIZONS, UNITS, comparison_of, download_of, drawn, question
 from dashboard.ui.context import page_context
 from dashboard.ui.difference_panel import difference_panel
 from dashboard.ui.evidence_table import evidence_table
@@ -33,7 +33,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="compare_con
 
 asked = question(context, by, study)
 comparison = comparison_of(context, *asked)
-figure, grid, table = drawn(context, *asked, UNITS[unit], HORIZONS[horizon])
+figure, grid = drawn(context, *asked, UNITS[unit], HORIZONS[horizon])
 with heading:
     st.title(comparison.title)
     st.markdown(comparison.sentence)
@@ -44,7 +44,7 @@ with heading:
 
 chart(
     figure,
-    table,
+    lambda: download_of(context, comparison),
     name=comparison.title,
     alt=comparison.sentence,
     key="survival",

@@ -123,6 +123,11 @@ def apply(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     return table[_chosen_rows(index_of(table), selection)]
 
 
+def selected_positions(table: pd.DataFrame, selection: Selection) -> np.ndarray:
+    """Positions (R,) in the table of the rows that `apply` gives, without making the rows."""
+    return np.flatnonzero(_chosen_rows(index_of(table), selection))
+
+
 def totals(rows: pd.DataFrame) -> Totals:
     """Studies, arms, figures and patients of the rows of one selection (what `apply` gives)."""
     arms = Arms(rows)
@@ -150,13 +155,17 @@ def _totals(index: Arms, arms: Bools, figures: int) -> Totals:
     )
 
 
-def arms_without_figures(table: pd.DataFrame, selection: Selection, measures: tuple[str, ...] = ()) -> pd.DataFrame:
+def arms_without_figures(
+    table: pd.DataFrame, selection: Selection, measures: tuple[str, ...] = (), columns: tuple[str, ...] = ()
+) -> pd.DataFrame:
     """Arms that pass every filter but have nothing to show at the endpoint: to be listed, not lost.
 
     Parameters
     ----------
     measures
         What counts as something to show, for example ("survival", "median_months"); empty: any figure.
+    columns
+        Columns of the answer beside `reason`; empty: all of the study and the arm.
 
     Returns
     -------
@@ -169,8 +178,8 @@ def arms_without_figures(table: pd.DataFrame, selection: Selection, measures: tu
     shown = index.prints(selection.endpoint, selection.ambiguous, measures)
     arms = _all_of(masks, index.size, skip="endpoint") & ~shown
     hidden = index.prints(selection.endpoint, True, measures)[arms]
-    columns = [name for name in _ARM_TABLE_COLUMNS if name in table]
-    found = table[columns].iloc[index.first_row[arms]]
+    wanted = [name for name in columns or _ARM_TABLE_COLUMNS if name in table]
+    found = table[wanted].iloc[index.first_row[arms]]
     return found.assign(reason=pd.Series(np.where(hidden, "ambiguous", "no figure"), index=found.index, dtype="string"))
 
 

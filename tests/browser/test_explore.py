@@ -59,9 +59,7 @@ def test_from_a_cell_to_its_studies_to_one_study_and_back_twice(page: Page, app_
     assert names and "Alves A 2003" in names
     cell = page.url
     page.get_by_role("button", name="Alves A 2003").click()
-    expect(
-        page.get_by_role("heading", name=re.compile("Hepatic resection for metastatic renal"))
-    ).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("Hepatic resection for metastatic renal"))).to_be_visible()
     settled(page)
     there = urlparse(page.url)
     assert there.path == "/studies" and parse_qs(there.query)["study"] == ["alves-2003"]

@@ -108,7 +108,9 @@ def test_words_say_how_each_value_is_known(table, curves, of):
     found = evidence_map(table, curves, of, Selection(), "Families")
     cell = found.cells[(found.cells["site"] == "renal") & (found.cells["column"] == "family:surgery")].iloc[0]
     assert survival_words(cell) == "44% (95% CI 24% to 63%), pooled from 4 arms"
-    assert finding(found).startswith("Overall survival: 51 of 105 combinations of primary site and treatment hold a study")
+    assert finding(found).startswith(
+        "Overall survival: 51 of 105 combinations of primary site and treatment hold a study"
+    )
     assert len(map_table(found)) == len(list_cells(found)) == 51
 
 

@@ -66,7 +66,9 @@ def test_a_bad_judgement_is_refused_by_name(change: dict, said: str):
         from_json(json.dumps(content))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "x"}', f'{{"format": "{FORMAT}", "version": 9}}', "[" * 9999])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"format": "x"}', f'{{"format": "{FORMAT}", "version": 9}}', "[" * 9999]
+)
 def test_another_file_is_refused(text: str):
     with pytest.raises(ValueError, match="file"):
         from_json(text)
@@ -106,5 +108,7 @@ def test_computed_quality_is_facts_of_the_table():
     assert "median contradicts a survival rate" in peker["Contradictions in the paper"]
     everything = quality_table(table)
     assert len(everything) == table["study_id"].nunique()
-    assert not everything.drop(columns="study_id").map(lambda cell: "nan" in cell.split() or "<NA>" in cell).any(axis=None)
+    assert (
+        not everything.drop(columns="study_id").map(lambda cell: "nan" in cell.split() or "<NA>" in cell).any(axis=None)
+    )
     assert isinstance(everything, pd.DataFrame)

@@ -117,7 +117,7 @@ def test_too_few_peers_give_no_interval(curves, of):
     found = {place.name: place for place in places(curves, of, "fairweather-2017", "os", 60)}
     assert len(found) == 5
     few = [place for place in found.values() if len(place.peers) < 3]
-    assert few and all(math.isnan(place.pi_low) and "too few" in p.sentence or "No other" in p.sentence
+    assert few and all((math.isnan(place.pi_low) and "too few" in p.sentence) or "No other" in p.sentence
                        for place in few for p in [place])  # fmt: skip
     figure = strip_figure(curves, list(found.values()))
     assert len(figure.layout.shapes) == 2 * (len(found) - len(few))

@@ -46,7 +46,7 @@ def test_a_panel_is_computed_when_it_is_opened(panel: str):
     assert not app.subheader
     app.session_state["panel"] = panel
     said(app.run())
-    assert [each.value for each in app.subheader][0].endswith("Resection")
+    assert next(each.value for each in app.subheader).endswith("Resection")
 
 
 def test_within_studies_two_treatments_are_compared_and_an_overlap_is_refused():

@@ -71,9 +71,9 @@ class Curves:
     def __len__(self) -> int:
         return len(self.knots)
 
-    def of_rows(self, rows: pd.DataFrame) -> np.ndarray:
-        """Positions of the curves that the selected rows belong to, in the table's order."""
-        found = np.unique(self.of_row[rows.index.to_numpy()])
+    def of_rows(self, rows: pd.DataFrame | np.ndarray) -> np.ndarray:
+        """Positions of the curves of these rows (a part of the table, or positions in it), in the table's order."""
+        found = np.unique(self.of_row[rows.index.to_numpy() if isinstance(rows, pd.DataFrame) else rows])
         return found[found >= 0]
 
     def points_of(self, members: Sequence[int] | np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from dashboard.vocabulary import ENDPOINTS, MODALITIES, PRIMARY_SITES, label
 
 OPENING_STUDY = "fairweather-2017"
 CURVE_MEASURES = ("survival", "median_months")
+SILENT_COLUMNS = ("study_id", "arm_key", "label", "primary_site", "modality", "n")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +73,7 @@ def _pooled(curves: Curves, group: Group) -> Group:
 def compare(
     table: pd.DataFrame,
     curves: Curves,
-    rows: pd.DataFrame,
+    rows: pd.DataFrame | np.ndarray,
     selection: Selection,
     *,
     by: str = "treatment",
@@ -85,7 +86,7 @@ def compare(
     if one is not None:
         chosen = chosen[curves.arms["study_id"][chosen] == one]
     groups = [_pooled(curves, group) for group in make_groups(curves, chosen, by, dark=dark)]
-    silent = arms_without_figures(table, selection, CURVE_MEASURES)
+    silent = arms_without_figures(table, selection, CURVE_MEASURES, SILENT_COLUMNS)
     if one is not None:
         silent = silent[silent["study_id"].eq(one)]
     return Comparison(

@@ -26,7 +26,11 @@ def _style(column: str, group: str, dark: bool) -> tuple[str, str, str]:
     """Colour, dash and symbol of a group."""
     if column == "modality" and group in MODALITIES:
         term = MODALITIES[group]
-        return (term.colour_dark if dark else term.colour), term.dash, term.symbol.replace("-open", "").replace("-dot", "")
+        return (
+            (term.colour_dark if dark else term.colour),
+            term.dash,
+            term.symbol.replace("-open", "").replace("-dot", ""),
+        )
     if column == "family" and group in FAMILIES:
         i = list(FAMILIES).index(group)
         family = FAMILIES[group]

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from dashboard.evidence.words import count
 from dashboard.figures.bubble import bubble, regression_line
 from dashboard.figures.funnel import funnel
-from dashboard.figures.specification import specification_figure
 from dashboard.figures.sequence import steps
+from dashboard.figures.specification import specification_figure
 from dashboard.pooled.ask import ESTIMATORS, SCALES
 from dashboard.pooled.tables import VALUES, study_names
 from dashboard.pooled.words import amount, noun

@@ -11,7 +11,7 @@ from dashboard.comparison.curves import Curves, build
 from dashboard.comparison.table import comparison_table, grid
 from dashboard.comparison.view import Comparison, compare
 from dashboard.figures.curves import survival_figure
-from dashboard.selection import Selection, apply
+from dashboard.selection import Selection, selected_positions
 from dashboard.ui.cache import per_table
 from dashboard.ui.context import OpenTable, PageContext
 
@@ -32,7 +32,7 @@ def comparison_of(
 ) -> Comparison:
     """`comparison.view.compare`, kept."""
     curves = curves_of(OpenTable(table, table_key))
-    return compare(table, curves, apply(table, selection), selection, by=by, study=study, dark=dark)
+    return compare(table, curves, selected_positions(table, selection), selection, by=by, study=study, dark=dark)
 
 
 @per_table()
@@ -45,13 +45,18 @@ def drawn(
     dark: bool,
     unit: str,
     horizon: int | None,
-) -> tuple[go.Figure, dict[str, Any], pd.DataFrame]:
-    """The figure, the table on the screen and the table to download, kept."""
+) -> tuple[go.Figure, dict[str, Any]]:
+    """The figure and the table on the screen, kept."""
     source = OpenTable(table, table_key)
     comparison = comparison_of(source, table_key, selection, by, study, dark)
     curves = curves_of(source)
     figure = survival_figure(curves, comparison.groups, unit=unit, horizon_months=horizon, dark=dark)
-    return figure, grid(curves, comparison.groups), comparison_table(curves, comparison.groups)
+    return figure, grid(curves, comparison.groups)
+
+
+def download_of(context: PageContext, comparison: Comparison) -> pd.DataFrame:
+    """The table of a comparison with its raw values; made when it is asked for."""
+    return comparison_table(curves_of(context), comparison.groups)
 
 
 def question(context: PageContext, by: str, study: str | None) -> tuple[str, Selection, str, str | None, bool]:

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.evidence.tables import records
 from dashboard.explore.eras import GROUPS, QUANTITIES, Eras, eras, eras_table, finding, studied
 from dashboard.figures.eras import eras_figure, studied_figure
-from dashboard.selection import Selection, apply
+from dashboard.selection import Selection, apply, selected_positions
 from dashboard.ui.cache import per_table
 from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import curves_of
@@ -30,7 +30,7 @@ def eras_of(table: pd.DataFrame, table_key: str, selection: Selection, column: s
     """`explore.eras.eras` of a selection, kept."""
     source = OpenTable(table, table_key)
     curves = curves_of(source)
-    chosen = curves.of_rows(apply(table, selection))
+    chosen = curves.of_rows(selected_positions(table, selection))
     return eras(curves, effects_of(source, table_key, months), chosen, column=column, months=months)
 
 
