@@ -123,6 +123,11 @@ def apply(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     return table[_chosen_rows(index_of(table), selection)]
 
 
+def selected_index(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    """`apply` without the columns: which rows answer the selection, at a fraction of the cost of copying them."""
+    return pd.DataFrame(index=table.index[_chosen_rows(index_of(table), selection)])
+
+
 def totals(rows: pd.DataFrame) -> Totals:
     """Studies, arms, figures and patients of the rows of one selection (what `apply` gives)."""
     arms = Arms(rows)

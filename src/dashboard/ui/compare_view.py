@@ -11,7 +11,7 @@ from dashboard.comparison.curves import Curves, build
 from dashboard.comparison.table import comparison_table, grid
 from dashboard.comparison.view import Comparison, compare
 from dashboard.figures.curves import survival_figure
-from dashboard.selection import Selection, apply
+from dashboard.selection import Selection, selected_index
 from dashboard.ui.cache import per_table
 from dashboard.ui.context import OpenTable, PageContext
 
@@ -32,7 +32,7 @@ def comparison_of(
 ) -> Comparison:
     """`comparison.view.compare`, kept."""
     curves = curves_of(OpenTable(table, table_key))
-    return compare(table, curves, apply(table, selection), selection, by=by, study=study, dark=dark)
+    return compare(table, curves, selected_index(table, selection), selection, by=by, study=study, dark=dark)
 
 
 @per_table()
