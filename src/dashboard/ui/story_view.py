@@ -10,7 +10,7 @@ from dashboard.export.citations import reference
 from dashboard.stories.numbers import StoryError, resolve
 from dashboard.stories.read import Link, Story, View, read_stories
 from dashboard.ui.chart import chart
-from dashboard.ui.compare_view import comparison_of, drawn, question
+from dashboard.ui.compare_view import comparison_of, download_of, drawn, question
 from dashboard.ui.component import component
 from dashboard.ui.context import PageContext
 from dashboard.ui.presenter import COMPARISON, start_presenting
@@ -48,14 +48,14 @@ def story_view(context: PageContext, story: Story, by: str, study: str | None) -
     with picture:
         asked = question(context, by, study)
         comparison = comparison_of(context, *asked)
-        figure, _, table = drawn(context, *asked, "months", None)
+        figure, _ = drawn(context, *asked, "months", None)
         st.subheader(comparison.title)
         if not comparison.groups:
             st.info("Nothing answers these filters. Choose a link in the text.")
             return
         chart(
             figure,
-            table,
+            lambda: download_of(context, comparison),
             name=comparison.title,
             alt=comparison.sentence,
             key="story",
