@@ -35,7 +35,7 @@ PAGES: Final = (
 
 
 def navigation(*, hidden: bool = False) -> tuple[StreamlitPage, Entry]:
-    """Draw the navigation, unless hidden; the page asked for and its entry. The first of `PAGES` has the bare address."""
+    """Draw the navigation, unless hidden; the page asked for and its entry. The first has the bare address."""
     there = [entry for entry in PAGES if (PAGES_DIR / entry.file).is_file()]
     pages = [
         st.Page(PAGES_DIR / entry.file, title=entry.title, url_path=entry.slug, default=entry is there[0])
