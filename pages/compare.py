@@ -9,6 +9,7 @@ from dashboard.ui.compare_view import BY, HORIZONS, UNITS, comparison_of, downlo
 from dashboard.ui.context import page_context
 from dashboard.ui.difference_panel import difference_panel
 from dashboard.ui.evidence_table import evidence_table
+from dashboard.ui.export_menu import export_row
 from dashboard.ui.links import check_choice
 from dashboard.ui.starting_points import starting_points
 from dashboard.ui.state import bound
@@ -51,6 +52,7 @@ chart(
     caption=KEY,
 )
 evidence_table(grid, title=f"{comparison.title}: every arm", key="arms")
+export_row(context, by=BY[by], study=comparison.study_id)
 difference_panel(context, comparison)
 if comparison.left_out:
     st.caption("Left out of the bold summaries: " + "; ".join(comparison.left_out) + ".")

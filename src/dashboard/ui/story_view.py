@@ -10,10 +10,10 @@ from dashboard.export.citations import reference
 from dashboard.stories.numbers import StoryError, resolve
 from dashboard.stories.read import Link, Story, View, read_stories
 from dashboard.ui.chart import chart
-from dashboard.ui.compare_view import comparison_of, download_of, drawn, question
+from dashboard.ui.compare_view import BY, comparison_of, download_of, drawn, question
 from dashboard.ui.component import component
 from dashboard.ui.context import PageContext
-from dashboard.ui.presenter import COMPARISON, start_presenting
+from dashboard.ui.export_menu import export_row
 from dashboard.ui.state import FILTER_DEFAULTS, bound, write
 
 PAGE_DEFAULTS: Final[dict[str, Any]] = {"by": "Treatment", "study": None}
@@ -61,7 +61,7 @@ def story_view(context: PageContext, story: Story, by: str, study: str | None) -
             key="story",
             caption=comparison.caution or None,
         )
-        st.button("Present this view", on_click=start_presenting, args=(COMPARISON,))
+        export_row(context, by=BY[by], study=study)
 
 
 def _tell(context: PageContext, story: Story) -> None:

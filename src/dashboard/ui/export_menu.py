@@ -1,0 +1,80 @@
+"""One row under a study or a comparison: present it, or take it away as slides, handout or ZIP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.export.request import Request, make_deck
+from dashboard.ui.chart import file_stem
+from dashboard.ui.context import PageContext
+from dashboard.ui.deck_view import data_version
+from dashboard.ui.presenter import COMPARISON, start_presenting
+
+
+def export_row(
+    context: PageContext, *, study_id: str | None = None, by: str = "treatment", study: str | None = None
+) -> None:
+    """Draw the row for one study (`study_id`), or for the comparison of the context's selection.
+
+    `by` is a slug of the Compare page (treatment, family, site, era, arm). Files are built on the click, never before;
+    the browser shows the download's progress.
+    """
+    request = Request(
+        study_id=study_id,
+        selection=context.selection,
+        by=by,
+        study=study,
+        version=data_version(context.table_key),
+        link=str(st.context.url or ""),
+    )
+    stem = file_stem(study_id or study or "comparison")
+    key = study_id or "comparison"
+    table = context.table
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"export_{file_stem(key)}"):
+        st.button("Present", key=f"present_{key}", on_click=start_presenting, args=(study_id or COMPARISON,))
+        for name, extension, kind, build in (
+            ("Slides", "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation", _slides),
+            ("Handout", "html", "text/html", _report),
+            ("ZIP", "zip", "application/zip", _bundle),
+        ):
+            st.download_button(
+                name,
+                _later(build, table, request),
+                f"{stem}.{extension}",
+                kind,
+                on_click="ignore",
+                key=f"{name.lower()}_{key}",
+                help=HELP[name],
+            )
+
+
+HELP = {
+    "Slides": "PowerPoint with charts that can be edited, tables, and notes with sources.",
+    "Handout": "One HTML file that works offline and prints to A4.",
+    "ZIP": "Data, figures, report, citations and a script that makes every number again.",
+}
+
+
+def _later(build: Callable[..., bytes], *args: object) -> Callable[[], bytes]:
+    return lambda: build(*args)
+
+
+def _slides(table: pd.DataFrame, request: Request) -> bytes:
+    from dashboard.export.slides import slides
+
+    return slides(make_deck(table, request))
+
+
+def _report(table: pd.DataFrame, request: Request) -> bytes:
+    from dashboard.export.report import report
+
+    return report(make_deck(table, request))
+
+
+def _bundle(table: pd.DataFrame, request: Request) -> bytes:
+    from dashboard.export.bundle import bundle
+
+    return bundle(table, request)
