@@ -42,8 +42,7 @@ def follow_study() -> None:
     """First thing on a page that lists studies: go where a click on a study asked to go."""
     asked = st.session_state.pop(ASKED, None)
     if asked:
-        open_study(asked)
-        st.switch_page(PAGES_DIR / "studies.py")
+        st.switch_page(PAGES_DIR / "studies.py", query_params={"study": asked})
 
 
 def choose_study(context: PageContext) -> str | None:
