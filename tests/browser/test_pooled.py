@@ -29,11 +29,6 @@ def answer(page: Page) -> str:
 def test_a_click_on_a_row_takes_its_study_out_and_the_estimate_moves(page: Page, app_url: str):
     pooled(page, app_url)
     before = answer(page)
-    if page.get_by_text("opens its study").count():
-        page.get_by_role("button", name="Method").click()
-        page.get_by_text("Takes it out").click()
-        settled(page)
-        page.keyboard.press("Escape")
     page.locator(".st-key-forest .scatterlayer .trace.scatter .points path").last.click(force=True)
     expect(page.get_by_text(ANSWER)).not_to_have_text(before)
     settled(page)
@@ -58,3 +53,15 @@ def test_the_first_screen_answers_and_axe_is_clean(browser: Browser, app_url: st
     page.wait_for_timeout(700)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
     context.close()
+
+
+def test_a_click_on_a_row_can_link_to_its_study_instead(page: Page, app_url: str):
+    visit(page, f"{app_url}{LINK}&click=Links+to+its+study")
+    page.get_by_role("link", name="Pooled survival").first.click()
+    expect(page.locator(".st-key-forest .main-svg").first).to_be_visible()
+    settled(page)
+    before = answer(page)
+    page.locator(".st-key-forest .scatterlayer .trace.scatter .points path").last.click(force=True)
+    link = page.get_by_role("link", name="study page")
+    expect(link).to_have_attribute("href", re.compile(r"studies\?study=kanemitsu-2026$"))
+    assert answer(page) == before
