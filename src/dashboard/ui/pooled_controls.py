@@ -165,7 +165,7 @@ def clicked(key: str, click: str) -> None:
 
 def clicked_study(table: pd.DataFrame) -> None:
     """The study of the last click, with the way to its page and its paper."""
-    study = st.session_state.get(CLICKED)
+    study = str(st.session_state.get(CLICKED, ""))
     rows = table[table["study_id"] == study] if study else table.iloc[:0]
     if len(rows):
         row = rows.iloc[0]
