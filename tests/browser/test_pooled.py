@@ -53,15 +53,3 @@ def test_the_first_screen_answers_and_axe_is_clean(browser: Browser, app_url: st
     page.wait_for_timeout(700)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
     context.close()
-
-
-def test_a_click_on_a_row_can_link_to_its_study_instead(page: Page, app_url: str):
-    visit(page, f"{app_url}{LINK}&click=Links+to+its+study")
-    page.get_by_role("link", name="Pooled survival").first.click()
-    expect(page.locator(".st-key-forest .main-svg").first).to_be_visible()
-    settled(page)
-    before = answer(page)
-    page.locator(".st-key-forest .scatterlayer .trace.scatter .points path").last.click(force=True)
-    link = page.get_by_role("link", name="study page")
-    expect(link).to_have_attribute("href", re.compile(r"studies\?study=kanemitsu-2026$"))
-    assert answer(page) == before
