@@ -29,11 +29,6 @@ def answer(page: Page) -> str:
 def test_a_click_on_a_row_takes_its_study_out_and_the_estimate_moves(page: Page, app_url: str):
     pooled(page, app_url)
     before = answer(page)
-    if page.get_by_text("opens its study").count():
-        page.get_by_role("button", name="Method").click()
-        page.get_by_text("Takes it out").click()
-        settled(page)
-        page.keyboard.press("Escape")
     page.locator(".st-key-forest .scatterlayer .trace.scatter .points path").last.click(force=True)
     expect(page.get_by_text(ANSWER)).not_to_have_text(before)
     settled(page)

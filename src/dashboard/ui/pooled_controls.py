@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
+import pandas as pd
 import streamlit as st
 
-from dashboard.paths import PAGES_DIR
 from dashboard.pooled.ask import ESTIMATORS, GROUPS, MEASURES, SCALES, SORTS, TESTS, Ask
 from dashboard.ui.links import check_choice
 from dashboard.ui.pooled_view import PANELS, SENSITIVITY
@@ -20,11 +21,10 @@ VIEWS = {
     WITHIN: "Each row is one study that treated **some of its patients each way**: every study is its own control.",
 }
 Width = int | Literal["stretch"]
-OPENS, TAKES_OUT = "Opens the study", "Takes it out"
+TAKES_OUT, LINKS = "Takes its study out", "Links to its study"
 EVERY_ARM, GROUPS_ONLY = "Every arm", "Groups only"
 FIRST_TREATMENT, SECOND_TREATMENT = "Surgery", "Ablation"
-STUDIES_PAGE = PAGES_DIR / "studies.py"
-TO_STUDY = "_open_study"
+CLICKED = "_clicked_study"
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _options(studies: list[str], *, across: bool) -> Options:
 
 
 def _click_choice() -> str:
-    choices = [OPENS, TAKES_OUT] if STUDIES_PAGE.is_file() else [TAKES_OUT]
+    choices = [TAKES_OUT, LINKS]
     check_choice("click", choices)
     return str(st.radio("A click on a row", choices, **bound("click")))
 
@@ -151,20 +151,23 @@ def choose_panel(groups: dict[str, str], *, sensitivity: bool = True) -> tuple[s
 
 
 def clicked(key: str, click: str) -> None:
-    """Callback of a click in a chart: take the study out, put it back, or open it."""
+    """Callback of a click in a chart: take the study out, put it back, or show its links."""
     points = st.session_state[key]["selection"]["points"]
     if not points or "customdata" not in points[0]:
         return
     study = str(points[0]["customdata"][1])
-    if click == OPENS:
-        st.session_state["study"] = study
-        st.session_state[TO_STUDY] = True
+    if click == LINKS:
+        st.session_state[CLICKED] = study
         return
     out = list(st.session_state.get("out", []))
     st.session_state["out"] = [each for each in out if each != study] if study in out else [*out, study]
 
 
-def follow_click() -> None:
-    """Go to the Studies page when a click asked for it; call it first."""
-    if st.session_state.pop(TO_STUDY, False) and STUDIES_PAGE.is_file():
-        st.switch_page(st.Page(STUDIES_PAGE, url_path="studies"))
+def clicked_study(table: pd.DataFrame) -> None:
+    """The study of the last click, with the way to its page and its paper."""
+    study = str(st.session_state.get(CLICKED, ""))
+    rows = table[table["study_id"] == study] if study else table.iloc[:0]
+    if len(rows):
+        row = rows.iloc[0]
+        paper = f" · [paper]({row['url']})" if isinstance(row["url"], str) else ""
+        st.markdown(f"Clicked: **{study}**: [study page](studies?study={quote(study)}){paper}")

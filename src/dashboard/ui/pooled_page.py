@@ -30,11 +30,12 @@ from dashboard.survival.accuracy import typical_error
 from dashboard.ui.chart import chart
 from dashboard.ui.context import PageContext
 from dashboard.ui.pooled_controls import (
-    OPENS,
+    LINKS,
     Options,
     across_controls,
     choose_panel,
     clicked,
+    clicked_study,
     modalities_of,
     within_controls,
 )
@@ -79,6 +80,8 @@ def across_page(context: PageContext) -> None:
         warned = cautions(across, selection)
         if warned:
             st.caption(" ".join(warned))
+    if options.click == LINKS:
+        clicked_study(context.table)
     if len(rows):
         dark = context.theme == "dark"
         figure = forest_of(context, key, selection, ask, options.out, options.sort, options.every_arm, dark)
@@ -120,6 +123,8 @@ def within_page(context: PageContext) -> None:
             warned.append("The treatment filter gives way to the two treatments chosen here.")
         if warned:
             st.caption(" ".join(warned))
+    if options.click == LINKS:
+        clicked_study(context.table)
     if len(rows):
         dark = context.theme == "dark"
         figure = within_forest(within, (first, second), options.sort, dark=dark)
@@ -144,7 +149,7 @@ def _studies(context: PageContext) -> list[str]:
 
 def _forest(figure: go.Figure, table: Table, asked: str, said: str, marks: dict[str, str], options: Options) -> None:
     flags = "; ".join(f"{letter} {title.lower()}" for letter, title in marks.items())
-    hint = "opens its study" if options.click == OPENS else "takes its study out or puts it back"
+    hint = "links to its study" if options.click == LINKS else "takes its study out or puts it back"
     chart(
         figure,
         table,
