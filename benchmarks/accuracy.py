@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.accuracy_data import CENSORING, MILESTONES, POPULATIONS, Arm, reference_dir, simulate, trials
 from dashboard.paths import ROOT
-from dashboard.survival import Reconstruction, Route, hr_between, reconstruct
+from dashboard.survival import Reconstruction, Route, hr_between, hr_full_follow_up, reconstruct
 from dashboard.survival.cox import log_hazard_ratios
 from dashboard.survival.early import EARLY_SHAPE
 from dashboard.survival.estimate import merge_ties
@@ -48,7 +48,9 @@ def pseudo(r: Reconstruction, tau: float = math.inf) -> tuple[np.ndarray, np.nda
 
 def measure(found: dict[str, list[Arm]], shape: float) -> dict[str, np.ndarray]:
     """Errors of every trial, one array a measure."""
-    out: dict[str, list[float]] = {k: [] for k in ("same", "full", "same_patients", "full_patients", "s", "rmst")}
+    out: dict[str, list[float]] = {
+        k: [] for k in ("same", "full", "full_same", "same_patients", "full_patients", "s", "rmst")
+    }
     out |= {k: [] for k in ("se_s", "se_rmst", "se_hr", "tau")}
     for arms in found.values():
         derived = [printed(arm, shape) for arm in arms]
@@ -57,7 +59,8 @@ def measure(found: dict[str, list[Arm]], shape: float) -> dict[str, np.ndarray]:
         full, _ = log_hr((arms[0].times, arms[0].events), (arms[1].times, arms[1].events))
         found_hr = hr_between(derived[0], derived[1])
         out["same"].append(abs(found_hr.log_hr - truth))
-        out["full"].append(abs(found_hr.log_hr - full))
+        out["full"].append(abs(hr_full_follow_up(derived[0], derived[1]).log_hr - full))
+        out["full_same"].append(abs(found_hr.log_hr - full))
         out["same_patients"].append(abs(log_hr(pseudo(derived[0], tau), pseudo(derived[1], tau))[0] - truth))
         out["full_patients"].append(abs(log_hr(pseudo(derived[0]), pseudo(derived[1]))[0] - full))
         out["se_hr"].append(found_hr.se / se)
@@ -89,6 +92,15 @@ def trial_rows(found: dict[str, list[Arm]]) -> list[Row]:
             "log_hr_full", "log hazard ratio, full follow-up: mean absolute error", m["full"].mean(), "", "<= 0.063", k
         ),
         row("log_hr_full_median", "the same: median absolute error", np.median(m["full"]), "", "", k),
+        row("log_hr_full_p90", "the same: 9 of 10 trials are below", np.quantile(m["full"], 0.9), "", "", k),
+        row(
+            "log_hr_full_none",
+            "the same, deaths after the last printed rate left out",
+            m["full_same"].mean(),
+            "",
+            "",
+            k,
+        ),
         row("log_hr_full_patients", "the same from pseudo-patients", m["full_patients"].mean(), "", "", k),
         row("survival", "survival: mean absolute error", m["s"].mean(), "", "<= 0.016", arms),
         row("rmst", "restricted mean: mean absolute error", m["rmst"].mean(), "months", "", arms),
@@ -113,6 +125,29 @@ def trial_rows(found: dict[str, list[Arm]]) -> list[Row]:
         )
     rows += held_out({n: found[n] for n in names[::2]}, {n: found[n] for n in names[1::2]})
     return [*rows, *median_rows(found)]
+
+
+OTHER_ENDPOINTS = ("DFS", "EFS", "LRR", "PFS", "RFS")
+
+
+def other_rows(found: dict[str, list[Arm]]) -> list[Row]:
+    """Trials of other endpoints, on which nothing was chosen."""
+    m = measure(found, EARLY_SHAPE)
+    k, arms = len(m["same"]), len(m["s"])
+    rows = [
+        row("other_log_hr_same", "other endpoints: log hazard ratio, same horizon", m["same"].mean(), "", "", k),
+        row("other_log_hr_full", "other endpoints: log hazard ratio, full follow-up", m["full"].mean(), "", "", k),
+        row("other_log_hr_full_none", "the same, later events left out", m["full_same"].mean(), "", "", k),
+        row("other_survival", "other endpoints: survival", m["s"].mean(), "", "", arms),
+    ]
+    for shape in (1.4, 1.6):
+        other = measure(found, shape)
+        rows.append(
+            row(f"other_survival_{shape:g}", f"the same, early shape {shape:g}", other["s"].mean(), "", "", arms)
+        )
+        text = f"other endpoints: log hazard ratio, same horizon, early shape {shape:g}"
+        rows.append(row(f"other_log_hr_same_{shape:g}", text, other["same"].mean(), "", "", k))
+    return rows
 
 
 def held_out(first: dict[str, list[Arm]], second: dict[str, list[Arm]]) -> list[Row]:
@@ -188,14 +223,17 @@ def record(
     other: Reconstruction | None,
     population: object,
 ) -> None:
-    times = np.array([t for t in (6.0, *MILESTONES, 18.0, 48.0) if t <= r.horizon_months])
+    times = np.array([t for t in (1.0, 3.0, 6.0, *MILESTONES, 18.0, 48.0) if t <= r.horizon_months])
     band = r.survival_interval(times)
     truth = population.survival(times)  # type: ignore[attr-defined]
     inside = (band["low"].to_numpy() <= truth) & (truth <= band["high"].to_numpy())
     groups = (route.value, f"{route.value} {censoring} censoring", f"{route.value} n={n}")
     tau = r.horizon_months
     mean = r.rmst_interval(tau)
+    median = r.median_interval()
+    true_median = population.median  # type: ignore[attr-defined]
     for group in groups:
+        hits.setdefault((group, "median"), []).append(bool(median.low <= true_median <= median.high))
         hits.setdefault((group, "survival"), []).extend(inside.tolist())
         hits.setdefault((group, "restricted mean"), []).append(
             bool(mean.low <= population.rmst(tau) <= mean.high)  # type: ignore[attr-defined]
@@ -213,6 +251,25 @@ def table(rows: Iterable[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def coverage_table(rows: list[Row]) -> str:
+    """Coverage by route and estimand in a few lines: over all, and the worst and best over sizes and censoring."""
+    lines = ["| route | estimand | all | lowest | highest |", "|---|---|---|---|---|"]
+    found = {str(r["key"]): r for r in rows if str(r["key"]).startswith("coverage_")}
+    for route in (r.value for r in Route if r is not Route.NONE):
+        for what in ("survival", "restricted_mean", "median", "hazard_ratio"):
+            kind = f"_{what}"
+            parts = [
+                (float(str(r["value"])), k[len(f"coverage_{route}_") : -len(kind)].replace("_", " "))
+                for k, r in found.items()
+                if k.startswith(f"coverage_{route}_") and k.endswith(kind) and k != f"coverage_{route}{kind}"
+            ]
+            if parts:
+                low, high = min(parts), max(parts)
+                total, words = found[f"coverage_{route}{kind}"]["value"], what.replace("_", " ")
+                lines.append(f"| {route} | {words} | {total:g} | {low[0]:g} ({low[1]}) | {high[0]:g} ({high[1]}) |")
+    return "\n".join(lines) + "\n"
+
+
 INTRODUCTION = """# Accuracy of derived numbers
 
 Written by `make bench-accuracy`; do not edit. Published two-arm trials whose patients are known are reduced to the
@@ -220,13 +277,23 @@ figures an abstract prints (n, median, survival at 12, 24, 36 and 60 months, med
 alone, and compared with the full data. Coverage is measured on simulated populations with known truth (Weibull,
 log-logistic, cure; n 20 to 1,000; light and heavy censoring), by the route of the uncertainty.
 
-Four settings (early shape 1.2, follow-up shape 4, two allowances for unknown shape) were chosen while looking at
-these same trials and simulations, among some forty combinations tried. The figures are therefore somewhat
-optimistic; only the line "chosen on the other half" is held out, and it concerns the early shape alone, which there
-came out as 1.4.
+What was chosen on what. Four settings (early shape 1.2, follow-up shape 4, two allowances for unknown shape) were
+chosen while looking at the 82 overall-survival trials and the simulations, among some forty combinations: figures for
+these trials are somewhat optimistic. Held out are the line "chosen on the other half" and the lines "other endpoints"
+(76 trials of progression-free, disease-free and similar survival, on which nothing was chosen). Both would take an
+early shape of 1.4 to 1.6 for the curve alone; 1.2 stays because hazard ratios on the other endpoints and medians from
+rates are better with it.
 
-The error on full follow-up includes deaths after the last printed rate, which no figure tells; one trial with 25
-deaths (INT0142_2A, hazard ratio 2.7 at 5 years, 1.3 at 12 years) makes up a seventh of it.
+Full follow-up. A paper's ratio counts deaths after its last printed rate, which no figure tells. `hr_full_follow_up`
+assumes that from there both arms die at one rate. That assumption was picked over letting each arm keep its own hazard
+among thirty variants on half of the 82 trials and measured on the other half, both ways: error 0.060 and 0.062 held
+out, where leaving later deaths out gives 0.070 and 0.067. It is an assumption: on the other endpoints it gains nothing.
+One trial with 25 deaths (INT0142_2A, hazard ratio 2.7 at 5 years, 1.3 at 12 years) weighs heavily in these means.
+
+Digitised curves. The tools' published errors are root mean squares over an even grid of times up to the last true time
+(found by reproducing one of them to ten digits); `tests/survival/test_guyot.py` compares on that metric: exact steps
+and hand clicks are at least as close to the truth as the best tool in all 17 arms. How clicked curves are read was
+developed on these same arms.
 
 """
 
@@ -234,8 +301,12 @@ deaths (INT0142_2A, hazard ratio 2.7 at 5 years, 1.3 at 12 years) makes up a sev
 def main() -> None:
     folder = reference_dir()
     rows = trial_rows(trials(folder)) if folder else []
-    rows += coverage_rows()
-    text = table(rows)
+    if folder:
+        rows += other_rows({f"{e} {n}": arms for e in OTHER_ENDPOINTS for n, arms in trials(folder, e).items()})
+    covered = coverage_rows()
+    text = table(rows) + "\nCoverage of 95% limits (target 0.92 to 0.98); every line is in data/accuracy.json.\n\n"
+    text += coverage_table(covered)
+    rows += covered
     print(text)
     if not folder:
         print("No trials with known patients were found: docs/accuracy.md and data/accuracy.json are left as they are.")

@@ -97,6 +97,11 @@ class Population:
             x = 1 / u - 1 if self.log_logistic else -np.log(u)
         return np.where(rng.uniform(size=n) < self.cured, np.inf, self.scale * x ** (1 / self.shape))
 
+    @property
+    def median(self) -> float:
+        alive = (0.5 - self.cured) / (1 - self.cured)
+        return float(self.scale * (1 / alive - 1 if self.log_logistic else -np.log(alive)) ** (1 / self.shape))
+
     def rmst(self, tau: float) -> float:
         t = np.linspace(0, tau, 4001)
         return float(np.trapezoid(self.survival(t), t))

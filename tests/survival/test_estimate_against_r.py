@@ -111,6 +111,10 @@ def test_pairs_are_those_of_r(case):
 
 
 def test_strata_add_up_and_cox_is_that_of_lifelines():
+    """The references hold no stratified log-rank of R: the test is checked by its definition, sums over strata.
+
+    The stratified Cox model is checked against lifelines.
+    """
     from lifelines import CoxPHFitter
 
     rng = np.random.default_rng(5)
@@ -128,6 +132,51 @@ def test_strata_add_up_and_cox_is_that_of_lifelines():
     variances = differences**2 / np.array([p.chi2 for p in parts])
     assert test.chi2 == pytest.approx(differences.sum() ** 2 / variances.sum())
     assert test.df == 1
+
+
+def test_stratified_logrank_is_the_score_test_of_the_stratified_cox_model():
+    """Without tied deaths the log-rank chi2 is the score test of Cox's model at a ratio of 1, written out here.
+
+    The data are lifelines' (Rossi 1980), ties moved apart. No outside stratified log-rank of R is in the references.
+    """
+    from lifelines.datasets import load_rossi
+
+    d = load_rossi()
+    t, e = d.week.to_numpy(float) + np.linspace(0, 0.4, len(d)), d.arrest.to_numpy(float)
+    g, s = d.fin.to_numpy(), d.wexp.to_numpy()
+    score, information = 0.0, 0.0
+    for stratum in np.unique(s):
+        for time in t[(s == stratum) & (e == 1)]:
+            at_risk = (s == stratum) & (t >= time)
+            share = g[at_risk].mean()
+            score += float(g[t == time][0]) - share
+            information += share * (1 - share)
+    assert logrank(t, e, g, 2, s).chi2 == pytest.approx(score**2 / information, rel=1e-9)
+
+
+@pytest.mark.parametrize("case", ["colon_os", "lung"])
+def test_order_of_groups_changes_only_signs(case):
+    d = patients(case)
+    levels = CASES[case]["levels"]
+    a, b = compare(d, "group", order=levels), compare(d.iloc[::-1], "group", order=levels[::-1])
+    assert (a.logrank.chi2, a.logrank.p) == pytest.approx((b.logrank.chi2, b.logrank.p), rel=1e-9)
+    for frame, swapped, signed, same in (
+        (a.hazard_ratios, b.hazard_ratios, "log_hr", "se"),
+        (a.rmst, b.rmst, "difference", "se"),
+        (a.milestones, b.milestones, "difference", "se"),
+        (a.pairwise, b.pairwise, None, "chi2"),
+        (a.medians, b.medians, "difference", None),
+    ):
+        keys = ["comparator", "reference", *(["time_months"] if "time_months" in frame else [])]
+        mirrored = swapped.rename(columns={"reference": "comparator", "comparator": "reference"})
+        both = frame.merge(mirrored, on=keys, suffixes=("", "_back"))
+        assert len(both) == len(frame) > 0
+        if signed:
+            close(both[signed], -both[f"{signed}_back"])
+        if same:
+            close(both[same], both[f"{same}_back"])
+    summary = a.summary.merge(b.summary, on="group", suffixes=("", "_back"))
+    close(summary["median"], summary["median_back"])
 
 
 def test_compare_names_bad_input():

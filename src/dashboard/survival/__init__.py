@@ -3,6 +3,7 @@
 from dashboard.survival.accuracy import accuracy, disagrees, typical_error
 from dashboard.survival.arms import reconstruct_arm
 from dashboard.survival.compare import Comparison, compare
+from dashboard.survival.full_follow_up import hr_full_follow_up
 from dashboard.survival.guyot import guyot
 from dashboard.survival.hazard_ratio import (
     HazardRatio,
@@ -34,6 +35,7 @@ __all__ = [
     "hr_from_medians",
     "hr_from_p",
     "hr_from_survival_rates",
+    "hr_full_follow_up",
     "reconstruct",
     "reconstruct_arm",
     "typical_error",

@@ -15,19 +15,24 @@ AT_RISK_AT_THE_END = 5.0
 """A paper that prints a rate at a time still follows some patients there: at least about this many."""
 
 
-def by_follow_up(grid: Array, survival: Array, n: int, median: float, shape: float = FOLLOW_UP_SHAPE) -> Array:
+def by_follow_up(
+    grid: Array, survival: Array, n: int, median: float, shape: float = FOLLOW_UP_SHAPE, at: Array | None = None
+) -> Array:
     """Probability of not being censored: 0.5 ** ((t / median) ** shape), a Weibull with the reported median.
 
-    Where that would leave nearly nobody at risk at the last printed time, the shape is lowered.
+    Where that would leave nearly nobody at risk at the last printed time, the shape is lowered. The answer is for the
+    times `at`, which may lie beyond the grid; default the grid itself.
     """
     horizon, alive = float(grid[-1]), n * float(survival[-1])
     if horizon > median and alive > AT_RISK_AT_THE_END:
         halvings = np.log2(alive / AT_RISK_AT_THE_END)
         shape = max(0.2, min(shape, float(np.log(halvings) / np.log(horizon / median))))
-    return np.power(0.5, (grid / median) ** shape)
+    return np.power(0.5, ((grid if at is None else at) / median) ** shape)
 
 
-def by_deaths(grid: Array, survival: Array, n: int, deaths: float, median: float | None) -> Array:
+def by_deaths(
+    grid: Array, survival: Array, n: int, deaths: float, median: float | None, at: Array | None = None
+) -> Array:
     """Weibull censoring whose expected number of deaths is the reported one.
 
     With a reported median follow-up its shape is solved for, otherwise its median. Deaths after the last printed time
@@ -49,8 +54,8 @@ def by_deaths(grid: Array, survival: Array, n: int, deaths: float, median: float
     order = np.argsort(expected)
     if median is None:
         solved = float(np.exp(np.interp(deaths, expected[order], np.log(medians)[order])))
-        return by_follow_up(grid, survival, n, solved)
-    return by_follow_up(grid, survival, n, median, float(np.interp(deaths, expected[order], shapes[order])))
+        return by_follow_up(grid, survival, n, solved, at=at)
+    return by_follow_up(grid, survival, n, median, float(np.interp(deaths, expected[order], shapes[order])), at)
 
 
 def clean_at_risk(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dashboard.survival.cox import LARGEST
 from dashboard.survival.curve import Array
 from dashboard.survival.intervals import Z95
 from dashboard.survival.result import Reconstruction
@@ -133,15 +134,15 @@ def hr_between(reference: Reconstruction, comparator: Reconstruction, tau: float
         raise ValueError(f"tau must be above 0 and within both horizons ({shorter:g} months), but was {tau!r}")
     grid = np.union1d(reference.information.grid, comparator.information.grid)
     grid = np.append(grid[grid < end], end)
-    (deaths0, risk0), (deaths1, risk1) = (_expected(r, grid) for r in (reference, comparator))
-    log_hr, information = _score_equation(deaths0, risk0, deaths1, risk1)
+    (deaths0, risk0), (deaths1, risk1) = (expected(r, grid) for r in (reference, comparator))
+    log_hr, information = score_equation(deaths0, risk0, deaths1, risk1)
     weaker = max(reference.route, comparator.route, key=ROUTES.index)
     if not math.isfinite(log_hr):
         return HazardRatio(math.nan, math.nan, "derived curves", weaker)
     return HazardRatio(log_hr, 1 / information, "derived curves", weaker)
 
 
-def _expected(arm: Reconstruction, grid: Array) -> tuple[Array, Array]:
+def expected(arm: Reconstruction, grid: Array) -> tuple[Array, Array]:
     """Expected deaths and mean number at risk in each cell of the grid."""
     assert arm.information is not None
     s = arm.curve(grid)
@@ -152,8 +153,8 @@ def _expected(arm: Reconstruction, grid: Array) -> tuple[Array, Array]:
     return np.where(np.isfinite(hazard), hazard * middle, middle), middle
 
 
-def _score_equation(deaths0: Array, risk0: Array, deaths1: Array, risk1: Array) -> tuple[float, float]:
-    """Newton's method for the log hazard ratio; NaN when either arm expects no deaths."""
+def score_equation(deaths0: Array, risk0: Array, deaths1: Array, risk1: Array) -> tuple[float, float]:
+    """Newton's method for the log hazard ratio; NaN when either arm expects no deaths or the ratio runs away."""
     if deaths0.sum() <= 0 or deaths1.sum() <= 0:
         return math.nan, math.nan
     deaths, beta, information = deaths0 + deaths1, 0.0, math.nan
@@ -161,11 +162,13 @@ def _score_equation(deaths0: Array, risk0: Array, deaths1: Array, risk1: Array) 
         weighted = risk1 * math.exp(beta)
         share = weighted / np.maximum(weighted + risk0, 1e-300)
         information = float(np.sum(deaths * share * (1 - share)))
+        if information <= 0:  # nobody of one arm is at risk when the other's patients die
+            return math.nan, math.nan
         step = float(deaths1.sum() - np.sum(deaths * share)) / information
         beta += max(-1.0, min(1.0, step))
         if abs(step) < 1e-12:
             break
-    return beta, information
+    return (beta, information) if abs(beta) < LARGEST else (math.nan, math.nan)
 
 
 def e_value(

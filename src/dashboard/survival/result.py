@@ -20,6 +20,9 @@ from dashboard.survival.route import Route
 from dashboard.survival.shape import shape_sd_of_log, shape_variance_of_area
 from dashboard.survival.support import Support
 
+CELLS_WITHIN = 33
+"""Points into which a cell of the grid is cut to find where a limit passes one half."""
+
 
 @dataclass(frozen=True, eq=False)
 class Reconstruction:
@@ -142,18 +145,24 @@ class Reconstruction:
             return Estimate(self.median_months, math.nan, *self.support.median_ci, self.route)
         if self.information is None:
             return Estimate(self.median_months, math.nan, math.nan, math.nan, self.route)
-        band, grid = self.survival_interval(self.information.grid), self.information.grid
-        passes = crossing if isinstance(self.function, StepCurve) else _first_below_half
-        limits = [passes(grid, band[side].to_numpy()) for side in ("low", "high")]
-        return Estimate(self.median_months, math.nan, limits[0], limits[1], self.route)
+        if isinstance(self.function, StepCurve):
+            grid = self.information.grid
+            band = self.survival_interval(grid)
+            low, high = (crossing(grid, band[side].to_numpy()) for side in ("low", "high"))
+        else:
+            low, high = (self._first_below_half(side) for side in ("low", "high"))
+        return Estimate(self.median_months, math.nan, low, high, self.route)
 
-
-def _first_below_half(grid: Array, limit: Array) -> float:
-    """Time at which a confidence limit first passes one half, linear between grid points; inf when it does not."""
-    limit = np.concatenate([[1.0], limit[1:]])
-    below = np.flatnonzero(limit <= 0.5)
-    if not below.size:
-        return math.inf
-    i = below[0]
-    share = (limit[i - 1] - 0.5) / (limit[i - 1] - limit[i])
-    return float(grid[i - 1] + share * (grid[i] - grid[i - 1]))
+    def _first_below_half(self, side: str) -> float:
+        """Time at which a confidence limit first passes one half; inf when it does not."""
+        assert self.information is not None
+        within = self.median_months <= self.horizon_months
+        grid = np.union1d(self.information.grid, [self.median_months] if within else [])
+        for _ in range(3):  # over the whole curve, then inside the cell found, then inside that
+            limit = self.survival_interval(grid)[side].to_numpy()
+            below = np.flatnonzero(limit <= 0.5)
+            if not below.size:
+                return math.inf
+            first = max(int(below[0]), 1)
+            grid = np.linspace(grid[first - 1], grid[first], CELLS_WITHIN)
+        return float(grid[0] if side == "low" else grid[-1])

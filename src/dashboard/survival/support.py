@@ -56,19 +56,25 @@ class Support:
         """Numbers at risk and Greenwood's variance along `curve`; `knots` are times the grid must hold."""
         grid = time_grid(knots)
         survival = curve.survival(grid)
-        if len(self.at_risk) > 1:
-            rows = list(self.at_risk)
-            kept = censoring.by_numbers_at_risk(grid, rows, curve.survival([t for t, _ in rows]), self.n)
-        elif self.deaths is not None:
-            kept = censoring.by_deaths(grid, survival, self.n, self.deaths, self.follow_up)
-        elif self.follow_up is None and survival[-1] == 0:
-            kept = np.ones(len(grid))  # survival of 0 is known only when everybody was followed to death
-        else:
-            median = self.follow_up if self.follow_up is not None else float(grid[-1])
-            kept = censoring.by_follow_up(grid, survival, self.n, median)
-        base = Information.along(grid, survival, self.n * survival * kept)
+        base = Information.along(grid, survival, self.n * survival * self.not_censored(curve, grid, grid))
         targets = self._variances(curve)
         return base.matched_to(targets) if targets else base
+
+    def not_censored(self, curve: Curve, grid: Array, at: Array) -> Array:
+        """Probability of not being censored before the times `at`, which may lie beyond the curve.
+
+        `grid` are times from 0 to the horizon on which the model of censoring is fitted.
+        """
+        survival = curve.survival(grid)
+        if len(self.at_risk) > 1:
+            rows = list(self.at_risk)
+            return censoring.by_numbers_at_risk(at, rows, curve.survival([t for t, _ in rows]), self.n)
+        if self.deaths is not None:
+            return censoring.by_deaths(grid, survival, self.n, self.deaths, self.follow_up, at)
+        if self.follow_up is None and survival[-1] == 0:
+            return np.ones(len(at))  # survival of 0 is known only when everybody was followed to death
+        median = self.follow_up if self.follow_up is not None else float(grid[-1])
+        return censoring.by_follow_up(grid, survival, self.n, median, at=at)
 
     def _variances(self, curve: Curve) -> list[tuple[float, float]]:
         found = [
