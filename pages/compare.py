@@ -14,10 +14,8 @@ from dashboard.ui.links import check_choice
 from dashboard.ui.starting_points import starting_points
 from dashboard.ui.state import bound
 
-KEY = (
-    "Solid mark: printed. Hollow mark: printed but off the curve (a bound, approximate or contradicted). "
-    "Line: derived, constant hazard between printed figures, never beyond the last. In tables ● reported, ○ derived."
-)
+KEY = """Solid mark: printed. Hollow mark: printed but off the curve (a bound, approximate or contradicted).
+Line: derived, constant hazard between printed figures, never beyond the last. In tables ● reported, ○ derived."""
 
 context = page_context()
 starting_points()
