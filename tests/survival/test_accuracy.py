@@ -3,11 +3,14 @@ from dashboard.survival import accuracy, disagrees, typical_error
 
 def test_the_measured_accuracy_is_shipped_and_within_its_targets():
     assert typical_error("log_hr_same")["value"] <= 0.032
+    assert typical_error("log_hr_full")["value"] <= 0.063
     assert typical_error("survival")["value"] <= 0.016
     assert typical_error("median")["value"] <= 1.0
     for line in accuracy():
         if line["key"].startswith("coverage"):
-            assert 0.92 <= line["value"] <= 0.98, line
+            # exact early limits and small samples of the median are conservative: a cell may reach 0.985, no route may
+            whole_route = not any(word in line["what"] for word in ("n=", "light", "heavy"))
+            assert 0.92 <= line["value"] <= (0.98 if whole_route else 0.985), line
 
 
 def test_a_reported_ratio_is_flagged_only_beyond_the_measured_error():
