@@ -61,3 +61,14 @@ def cut(text: str, size: float, box: float, *, bold: bool = False) -> str:
     while text and width(text + "…", size, bold=bold) > box:
         text = text[:-1]
     return text.rstrip(" ,;:") + "…"
+
+
+def two_lines(text: str, most: int = 34) -> list[str]:
+    """The text, or its two halves broken near the middle where it is longer than `most` letters."""
+    if len(text) <= most:
+        return [text]
+    breaks = [i for i, letter in enumerate(text) if letter == " "]
+    if not breaks:
+        return [text]
+    at = min(breaks, key=lambda i: abs(i - len(text) / 2) - (6 if text[i + 1 : i + 3] == "v " else 0))
+    return [text[:at], text[at + 1 :]]

@@ -33,9 +33,8 @@ class Request:
     @classmethod
     def of(cls, plain: dict[str, Any]) -> Request:
         """The inverse of `plain`."""
-        fields: dict[str, Any] = {
-            name: tuple(v) if isinstance(v, list) else v for name, v in plain["selection"].items()
-        }
+        given: dict[str, Any] = plain["selection"]
+        fields = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
         return cls(**{**plain, "selection": Selection(**fields)})
 
 

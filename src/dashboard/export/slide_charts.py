@@ -18,7 +18,7 @@ from pptx.slide import Slide
 from pptx.util import Inches, Pt
 
 from dashboard.export.deck import CurvePlot, ForestPlot, Line
-from dashboard.export.fit import cut, width
+from dashboard.export.fit import cut, two_lines, width
 from dashboard.figures.labels import spread
 from dashboard.figures.theme import LIGHT
 
@@ -273,14 +273,16 @@ def _label(slide: Slide, text: str, place: tuple[float, float, float], size: flo
     from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 
     x, middle, room = place
-    tall = size * 1.3 / 72
+    lines = [text] if width(text, size, bold=bold) <= room - 0.1 else two_lines(text, 0)
+    tall = len(lines) * size * 1.25 / 72
     shape = slide.shapes.add_textbox(Inches(x), Inches(middle - tall / 2), Inches(room), Inches(tall))
     frame = shape.text_frame
     frame.margin_left = frame.margin_right = Inches(0.05)
     frame.margin_top = frame.margin_bottom = 0
     frame.vertical_anchor, frame.word_wrap = MSO_ANCHOR.MIDDLE, False
-    paragraph = frame.paragraphs[0]
-    paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
-    run = paragraph.add_run()
-    run.text = cut(text, size, room - 0.1, bold=bold)
-    run.font.size, run.font.bold, run.font.name, run.font.color.rgb = Pt(size), bold, FONT, rgb(INK)
+    for index, line in enumerate(lines):
+        paragraph = frame.paragraphs[0] if index == 0 else frame.add_paragraph()
+        paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
+        run = paragraph.add_run()
+        run.text = cut(line, size, room - 0.1, bold=bold)
+        run.font.size, run.font.bold, run.font.name, run.font.color.rgb = Pt(size), bold, FONT, rgb(INK)

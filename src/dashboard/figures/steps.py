@@ -8,6 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.export.deck import CurvePlot, Figure, ForestPlot, ForestRow
+from dashboard.export.fit import two_lines
 from dashboard.figures.curves import survival_figure
 from dashboard.figures.theme import axis, figure, ink, layout, safe
 
@@ -72,10 +73,11 @@ def _forest(plot: ForestPlot, dark: bool, size: int, height: int) -> go.Figure:
             )
         weight = "<b>{}</b>" if row.kind in STRONG else "{}"
         for x, anchor, text in ((-0.01, "right", row.label), (1.01, "left", row.text)):
+            said = "<br>".join(safe(part) for part in two_lines(text))
             notes.append(
                 {
                     "xref": "paper", "x": x, "xanchor": anchor, "y": y, "yanchor": "middle", "showarrow": False,
-                    "text": weight.format(safe(text)), "font": {"size": size - 2, "color": ink(dark).text},
+                    "text": weight.format(said), "align": anchor, "font": {"size": size - 2, "color": ink(dark).text},
                 }
             )  # fmt: skip
     ratio = plot.scale == "ratio"
@@ -94,10 +96,10 @@ def _forest(plot: ForestPlot, dark: bool, size: int, height: int) -> go.Figure:
         data,
         layout(
             dark,
-            height=min(height, 110 + count * round(size * 2.4)),
+            height=min(height, 110 + count * round(size * 2.6)),
             margin={
-                "l": min(480, 24 + round(letter * max(len(row.label) for row in plot.rows))),
-                "r": min(330, 24 + round(letter * max(len(row.text) for row in plot.rows))),
+                "l": 24 + round(letter * max(len(part) for row in plot.rows for part in two_lines(row.label))),
+                "r": 24 + round(letter * max(len(part) for row in plot.rows for part in two_lines(row.text))),
                 "t": 8,
                 "b": 60,
             },

@@ -58,7 +58,7 @@ def story_view(context: PageContext, story: Story, by: str, study: str | None) -
             lambda: download_of(context, comparison),
             name=comparison.title,
             alt=comparison.sentence,
-            key="story",
+            key="story_chart",
             caption=comparison.caution or None,
         )
         export_row(context, by=BY[by], study=study)
