@@ -10,17 +10,20 @@ pytestmark = pytest.mark.browser
 
 
 def test_words_drive_the_chart_and_the_view_can_be_taken_away(page: Page, app_url: str):
-    visit(page, f"{app_url}/stories?story=Resection+of+renal%2C+breast+and+melanoma+metastases")
-    page.get_by_role("button", name="Renal cancer").click()
-    expect(chip(page, "Primary site: Renal")).to_be_visible()
-    expect(page.get_by_role("heading", name="renal liver metastases after resection")).to_be_visible()
-    assert "site=Renal" in page.url and "by=Arms" in page.url
-    expect(page.get_by_role("button", name="Renal cancer")).to_have_attribute("aria-pressed", "true")
+    visit(page, app_url)
+    page.get_by_role("link", name="Stories").click()
+    page.get_by_role("button", name="all resections of neuroendocrine metastases").click()
+    expect(chip(page, "Treatment: Resection")).to_be_visible()
+    expect(page.get_by_role("heading", name="neuroendocrine liver metastases after resection")).to_be_visible()
+    assert "site=Neuroendocrine" in page.url and "by=Arms" in page.url
+    pressed = page.get_by_role("button", name="all resections of neuroendocrine metastases")
+    expect(pressed).to_have_attribute("aria-pressed", "true")
     assert axe_violations(page) == []
-    page.get_by_role("button", name="Breast cancer").click()
-    expect(chip(page, "Primary site: Breast")).to_be_visible()
+    page.get_by_role("button", name="systemic therapy", exact=True).click()
+    expect(chip(page, "Treatment: Resection")).to_have_count(0)
+    assert "study=fairweather-2017" in page.url
     page.go_back()
-    expect(chip(page, "Primary site: Renal")).to_be_visible()
+    expect(chip(page, "Treatment: Resection")).to_be_visible()
     for name, extension in (("Slides", ".pptx"), ("Handout", ".html"), ("ZIP", ".zip")):
         with page.expect_download() as download:
             page.get_by_role("button", name=name, exact=True).click()
