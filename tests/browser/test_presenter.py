@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from driver import axe_violations, screenshot
 from playwright.sync_api import Page, expect
@@ -30,7 +32,7 @@ def test_keys_buttons_and_back_move_one_step(page: Page, app_url: str):
     expect(page.locator("[data-testid=stSidebar]")).to_be_hidden()
     page.keyboard.press("PageDown")
     shown(page, f"2 of {count}")
-    assert "step=2" in page.url
+    expect(page).to_have_url(re.compile("step=2"))
     page.keyboard.press("ArrowLeft")
     shown(page, f"1 of {count}")
     page.get_by_role("button", name="Next step").click()
@@ -47,7 +49,7 @@ def test_quick_presses_are_all_counted_and_a_reload_stays(page: Page, app_url: s
     for _ in range(5):
         page.keyboard.press("ArrowRight")
     shown(page, f"6 of {count}")
-    assert "step=6" in page.url
+    expect(page).to_have_url(re.compile("step=6"))
     page.reload()
     shown(page, f"6 of {count}")
 
@@ -62,7 +64,7 @@ def test_an_unknown_study_is_named_with_a_way_back(page: Page, app_url: str):
     expect(page.get_by_role("heading", name="nobody-1900")).to_be_visible()
     page.get_by_role("button", name="Back to the atlas").click()
     expect(page.locator("fieldset label").first).to_be_visible()
-    assert "present" not in page.url
+    expect(page).not_to_have_url(re.compile("present"))
 
 
 def test_closing_returns_to_the_atlas_with_its_own_type_size(page: Page, app_url: str):
@@ -70,8 +72,8 @@ def test_closing_returns_to_the_atlas_with_its_own_type_size(page: Page, app_url
     large = page.evaluate("getComputedStyle(document.documentElement).fontSize")
     page.get_by_role("button", name="Close").click()
     expect(page.locator("fieldset label").first).to_be_visible()
-    assert "present" not in page.url and "step" not in page.url
-    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") != large
+    expect(page).not_to_have_url(re.compile("present|step"))
+    page.wait_for_function("large => getComputedStyle(document.documentElement).fontSize !== large", arg=large)
 
 
 def test_a_comparison_keeps_its_filters_while_presented(page: Page, app_url: str):
