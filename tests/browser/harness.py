@@ -33,10 +33,10 @@ def free_port() -> int:
 
 
 def serve(
-    script: Path, log: Path, env: dict[str, str] | None = None, cwd: Path = ROOT
+    script: Path, log: Path, env: dict[str, str] | None = None, cwd: Path = ROOT, port: int | None = None
 ) -> tuple[subprocess.Popen[bytes], str]:
     """Start `streamlit run script`, wait until it is healthy; the process and its address."""
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen(

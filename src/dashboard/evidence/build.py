@@ -57,7 +57,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     table = assemble(**tables)
     if options.check:
         return _check(data_version(table), options.out)
-    write_atomically(options.out, encode(table, EVIDENCE_DATE))
+    try:
+        write_atomically(options.out, encode(table, EVIDENCE_DATE))
+    except OSError as error:
+        print(f"{options.out} cannot be written: {error.strerror}. The last good table is untouched.", file=sys.stderr)
+        return 1
     print(f"{options.out}: {len(table)} rows, version {data_version(table)}")
     return 0
 

@@ -65,21 +65,22 @@ def _dtype(arrow: pa.DataType) -> pd.api.extensions.ExtensionDtype | None:
     return pd.Int64Dtype() if pa.types.is_integer(arrow) else None
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """What changes when the file does: age, size, and (a clock may jump) which file it is."""
     try:
         stat = path.stat()
     except OSError as error:
         raise EvidenceError("The study table is missing", str(path), REBUILD) from error
-    return stat.st_mtime_ns, stat.st_size
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 @lru_cache(maxsize=4)
-def _shared(path: Path, stamp: tuple[int, int]) -> pd.DataFrame:
+def _shared(path: Path, stamp: tuple[int, int, int]) -> pd.DataFrame:
     return load(path)
 
 
 @lru_cache(maxsize=4)
-def _version_and_date(path: Path, stamp: tuple[int, int]) -> tuple[str, str]:
+def _version_and_date(path: Path, stamp: tuple[int, int, int]) -> tuple[str, str]:
     own = _checked(path)
     return own[DATA_KEY].decode(), own[DATE_KEY].decode()
 
