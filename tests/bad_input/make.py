@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 
 HERE = Path(__file__).parent
 COHORT = "time_months,event\n12,1\n30,0\n"
+_STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _WHEN = (2026, 1, 1, 0, 0, 0)
 
 
@@ -26,7 +28,7 @@ def _xlsx(change: Callable[[dict[str, bytes]], None] | None = None, rows: list[l
     buffer = io.BytesIO()
     book.save(buffer)
     with zipfile.ZipFile(io.BytesIO(buffer.getvalue())) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+        parts = {name: _STAMP.sub(b"2026-01-01T00:00:00Z", archive.read(name)) for name in archive.namelist()}
     if change:
         change(parts)
     return _pack(parts)
@@ -76,6 +78,15 @@ def _parquet(table: pa.Table, **options: object) -> bytes:
     return buffer.getvalue()
 
 
+def _ends_arrow() -> bytes:
+    """One spoiled byte of the footer, for which Arrow's accessors of metadata end the process (signal 6)."""
+    table = _table(time=[1.5, 2.0], event=["dead", "alive"])
+    data = bytearray(_parquet(table, store_schema=False, write_statistics=False))
+    footer = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    data[footer + 20] = 0
+    return bytes(data)
+
+
 def _heavy_pages() -> bytes:
     """Few rows and one column, 20 kB on disk, 230 MB unpacked: told by the page headers alone."""
     text = pa.array(["x" * 16_000] * 15_000)
@@ -119,6 +130,8 @@ FILES: dict[str, Callable[[], bytes]] = {
     "cut_off.parquet": lambda: _parquet(_table(time_months=[1.0], event=[1]))[:-20],
     "broken_footer.parquet": lambda: b"PAR1" + bytes(40) + (2**31 - 1).to_bytes(4, "little") + b"PAR1",
     "broken_pages.parquet": lambda: _spoiled(_parquet(_table(time_months=list(range(500)), event=[1] * 500))),
+    "ends_arrow.parquet": _ends_arrow,
+    "no_rows.parquet": lambda: _parquet(_table(time=pa.array([], pa.float64()))),
     "nested.parquet": lambda: _parquet(_table(time_months=[[1.0, 2.0]], event=[1])),
     "records.parquet": lambda: _parquet(_table(event=[{"a": 1}])),
     "binary.parquet": lambda: _parquet(_table(time_months=[b"\x00\xff"], event=[1])),
@@ -150,7 +163,7 @@ LARGE: dict[str, Callable[[], bytes]] = {
     ),
     "heavy_pages.parquet": _heavy_pages,
     "long_table.parquet": lambda: _parquet(_table(time=pa.array(np.zeros(3_000_000, dtype=np.int8)))),
-    "wide_table.parquet": lambda: _parquet(pa.Table.from_pandas(pd.DataFrame(np.zeros((1, 3_000))).add_prefix("c"))),
+    "wide_table.parquet": lambda: _parquet(pa.Table.from_pandas(pd.DataFrame(np.zeros((1, 600))).add_prefix("c"))),
 }
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from dashboard.intake.files import read_tables
 from dashboard.intake.limits import IntakeError, Limits
-from dashboard.intake.parquet_pages import check_pages
+from dashboard.intake.parquet_guard import inspect_parquet
 from dashboard.intake.parquet_table import read_parquet
 from dashboard.intake.xlsx_table import read_xlsx
 
@@ -87,7 +87,8 @@ def test_parquet_cells_as_text():
             "alive": [True, False, None],
             "when": pd.to_datetime(["2003-05-01", "2003-05-01 12:30", None], format="ISO8601"),
             "label": pd.Categorical(["a", " ", "b"]),
-        }
+        },
+        index=[7, 8, 9],
     )
     buffer = io.BytesIO()
     frame.to_parquet(buffer)
@@ -98,6 +99,7 @@ def test_parquet_cells_as_text():
     assert read["label"].tolist() == ["a", pd.NA, "b"]
     assert read["alive"].tolist()[:2] == ["yes", "no"]
     assert read.index.tolist() == [2, 3, 4]
+    assert list(read.columns) == list(frame.columns)
 
 
 @pytest.mark.parametrize("compression", ["none", "snappy", "gzip", "zstd"])
@@ -113,9 +115,10 @@ def test_page_headers_add_up_to_what_the_writer_says(compression, version):
         for g in range(meta.num_row_groups)
         for c in range(meta.num_columns)
     )
-    check_pages(data, meta, Limits(unpacked_bytes=total))
+    claim = inspect_parquet(data, Limits(unpacked_bytes=total))
+    assert (claim.rows, claim.names, claim.text) == (50_000, ("a", "b"), ("b",))
     with pytest.raises(IntakeError, match="unpacks to more than the limit"):
-        check_pages(data, meta, Limits(unpacked_bytes=int(total * 0.8)))
+        inspect_parquet(data, Limits(unpacked_bytes=int(total * 0.8)))
 
 
 def test_the_kind_is_told_by_the_content_and_the_name_is_not_used():

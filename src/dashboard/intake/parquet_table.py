@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import pandas as pd
@@ -9,21 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from dashboard.intake.limits import LIMITS, IntakeError, Limits, check_bytes, check_shape, megabytes, only_intake_errors
-from dashboard.intake.parquet_pages import check_pages
+from dashboard.intake.limits import LIMITS, IntakeError, Limits, check_bytes, megabytes, only_intake_errors
+from dashboard.intake.parquet_guard import inspect_parquet
 from dashboard.intake.text_table import header_names
 
+# pandas writes the index of a frame as a column of this name.
+_PANDAS_INDEX: Final = re.compile(r"__index_level_\d+__")
 _REWRITE: Final = "Write the table again with plain columns of text and numbers, or bring CSV."
-_MAX_FOOTER: Final = 4 * 1024 * 1024
-
-
-def _check_footer(data: bytes) -> None:
-    if len(data) < 12 or data[:4] != b"PAR1":
-        raise IntakeError("This is not a Parquet file.", remedy=_REWRITE)
-    if data[-4:] != b"PAR1":
-        raise IntakeError("The Parquet file is cut off: its end is missing.", remedy="Copy or download it again.")
-    if int.from_bytes(data[-8:-4], "little") > min(len(data), _MAX_FOOTER):
-        raise IntakeError("The Parquet file is damaged: its footer has no sensible size.", remedy=_REWRITE)
 
 
 def _accepted(kind: pa.DataType) -> bool:
@@ -100,23 +93,15 @@ def read_parquet(data: bytes, limits: Limits = LIMITS) -> pd.DataFrame:
         Nothing else leaves this function for any bytes.
     """
     check_bytes(data, limits)
-    _check_footer(data)
-    source = pa.BufferReader(data)
-    meta = pq.read_metadata(source)
-    check_shape(meta.num_rows, meta.num_columns, limits=limits)
-    if meta.num_row_groups > 10_000:
-        raise IntakeError("The Parquet file has too many row groups.", remedy=_REWRITE)
-    schema = pq.read_schema(pa.BufferReader(data))
-    _check_schema(schema)
-    names = header_names([field.name for field in schema], "schema")
-    if len(names) != len(schema):
+    claim = inspect_parquet(data, limits)
+    names = header_names(claim.names, "schema")
+    if len(names) != len(claim.names):
         raise IntakeError("A column has no name.", "schema", "Name it, or leave it out.")
-    check_pages(data, meta, limits)
-    text_columns = [meta.schema.column(i).path for i in range(meta.num_columns)
-                    if meta.schema.column(i).physical_type == "BYTE_ARRAY"]  # fmt: skip
-    table = pq.ParquetFile(pa.BufferReader(data), read_dictionary=text_columns).read(use_threads=False)
-    if table.num_rows != meta.num_rows:
-        raise IntakeError("The Parquet file holds another number of rows than it says.", remedy=_REWRITE)
+    file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=list(claim.text))
+    _check_schema(file.schema_arrow)
+    table = file.read(use_threads=False)
+    if table.num_rows != claim.rows or table.num_columns != len(names):
+        raise IntakeError("The Parquet file holds another table than it says.", remedy=_REWRITE)
     written_out = sum(
         _check_text(column, name, limits)
         for name, column in zip(names, table.columns, strict=True)
@@ -133,6 +118,7 @@ def read_parquet(data: bytes, limits: Limits = LIMITS) -> pd.DataFrame:
         {
             name: pd.Series(pd.array(_as_text(column).to_pandas(), dtype="string"), index=index)
             for name, column in zip(names, table.columns, strict=True)
+            if not _PANDAS_INDEX.fullmatch(name)
         },
         index=index,
     )
