@@ -34,7 +34,7 @@ class Request:
     def of(cls, plain: dict[str, Any]) -> Request:
         """The inverse of `plain`."""
         given: dict[str, Any] = plain["selection"]
-        fields = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
+        fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
         return cls(**{**plain, "selection": Selection(**fields)})
 
 

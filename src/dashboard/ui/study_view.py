@@ -19,6 +19,7 @@ from dashboard.paths import PAGES_DIR
 from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import curves_of
 from dashboard.ui.context import PageContext
+from dashboard.ui.export_menu import export_row
 from dashboard.ui.links import check_choice
 from dashboard.ui.quality_view import study_quality
 from dashboard.ui.state import bound, write
@@ -90,6 +91,7 @@ def study_view(context: PageContext, study_id: str) -> None:
             "Citation partly inferred: author, title, journal or year was completed unseen; the figures were seen."
         )
     study_actions(page)
+    export_row(context, study_id=study_id)
     _facts(page)
     _curves(context, page)
     _place(context, page)
