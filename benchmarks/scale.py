@@ -31,7 +31,7 @@ from dashboard.evidence.build import EVIDENCE_DATE, write_atomically  # noqa: E4
 from dashboard.evidence.index import index_of  # noqa: E402
 from dashboard.evidence.parquet import encode  # noqa: E402
 from dashboard.figures.curves import survival_figure  # noqa: E402
-from dashboard.selection import Selection, apply, facet_counts, selected_index  # noqa: E402
+from dashboard.selection import Selection, apply, facet_counts, selected_positions  # noqa: E402
 from dashboard.synthesis import Question, eligible, summarise  # noqa: E402
 
 SIZES = (1_000, 10_000, 100_000)
@@ -69,7 +69,7 @@ def measure(table: pd.DataFrame) -> Times:
         return Selection(sites=("colorectal",), min_n=i + 1)
 
     def comparison(i: int) -> Any:
-        return compare(table, every, selected_index(table, question(i)), question(i))
+        return compare(table, every, selected_positions(table, question(i)), question(i))
 
     shown = comparison(0)
     found["compare"] = milliseconds(comparison, repeats)
