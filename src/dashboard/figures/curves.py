@@ -24,7 +24,7 @@ MAX_ARM_LINES = 150
 MAX_BANDS = 4
 LABEL_GAP = 0.053
 TWO_LINES = 7
-HEIGHT = 390
+HEIGHT = 375
 RISK_ROW = 20
 HORIZONS = (24, 36, 60, 84, 120, 180, 240)
 ALONE, AMONG = 1.0, 0.35
@@ -49,11 +49,13 @@ def survival_figure(
     unit: str = "months",
     horizon_months: int | None = None,
     dark: bool = False,
+    two_lines: bool = True,
 ) -> go.Figure:
     """Kaplan-Meier style plot of the groups: survival 0 to 100% against time since the origin.
 
     A group of one curve is that curve; a group of several shows each as a thin line and its summary in bold. `unit` is
-    months or years. Nothing is drawn beyond an arm's last published figure or beyond `horizon_months`.
+    months or years. Nothing is drawn beyond an arm's last published figure or beyond `horizon_months`. `two_lines` puts
+    the n of a few groups under their names.
     """
     members = np.concatenate([group.members for group in groups]) if groups else np.zeros(0, dtype=int)
     if horizon_months is None:
@@ -72,7 +74,7 @@ def survival_figure(
             end = (float(curves.points["x"][last]), float(curves.points["y"][last]))
         if end is not None:
             ends.append((group, *end))
-    names, leaders = _end_labels(ends if len(ends) <= MAX_LABELS else [], horizon_months, scale)
+    names, leaders = _end_labels(ends if len(ends) <= MAX_LABELS else [], horizon_months, scale, two_lines)
     half = {
         "type": "line", "x0": 0, "x1": horizon_months / scale, "y0": 0.5, "y1": 0.5,
         "line": {"color": ink(dark).axis, "width": 1, "dash": "dot"}, "layer": "below",
@@ -287,10 +289,10 @@ def _hover(points: dict[str, np.ndarray], i: int) -> str:
 
 
 def _end_labels(
-    ends: list[tuple[Group, float, float]], horizon: float, scale: float
+    ends: list[tuple[Group, float, float]], horizon: float, scale: float, two_lines: bool
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Names in the right margin near the height of each curve's end, and thin leaders back to the ends."""
-    broken = len(ends) <= TWO_LINES
+    broken = two_lines and len(ends) <= TWO_LINES
     heights = spread([y for _, _, y in ends], LABEL_GAP * (2 if broken else 1), 0.0, 1.0)
     names, leaders = [], []
     for (group, x, y), height in zip(ends, heights, strict=True):

@@ -19,7 +19,7 @@ SYMBOLS = {"reported": "square", "highlight": "diamond", "derived": "circle-open
 def step_figure(plot: Figure, *, dark: bool = False, size: int = 18, height: int = 520) -> go.Figure:
     """Curves or a forest plot with type of `size` pixels."""
     if isinstance(plot, CurvePlot):
-        return _larger(survival_figure(plot.curves, plot.groups, dark=dark), size, height)
+        return _larger(survival_figure(plot.curves, plot.groups, dark=dark, two_lines=False), size, height)
     return _forest(plot, dark, size, height)
 
 

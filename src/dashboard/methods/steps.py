@@ -31,9 +31,9 @@ STEPS: Final = (
         "and passes through every printed figure. Nothing is drawn beyond the last printed time, and a median that "
         "the curve does not reach is “not reached”. When a median and the rates contradict each other the rates win, "
         "and a flag names both. On the Compare page a curve needs at least two printed figures; one figure fixes no "
-        "shape. The survival engine, which gives the derived numbers of hazard ratios, restricted means and pooled "
-        "derived figures, also lets the hazard rise from zero before the first printed point: few patients die in "
-        "the weeks after a treatment they were selected for, and the accuracy table below shows how much that gains.",
+        "shape. Before the first printed point the hazard rises from zero: few patients die in the weeks after a "
+        "treatment they were selected for, and the accuracy table below shows how much that gains. Only the pooled "
+        "curve of a group takes it as constant there too.",
         (
             (
                 "Between printed points (t₁, S₁) and (t₂, S₂)",
