@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-export PYTHONPATH := src
+export PYTHONPATH := src:.
 
-.PHONY: run test lint data bench bench-accuracy clean
+.PHONY: run test lint data bench bench-accuracy bench-load bench-scale clean
 
 run: $(STAMP)
 	$(BIN)/streamlit run app.py
@@ -23,10 +23,17 @@ data: $(STAMP)
 	$(BIN)/python -m dashboard.evidence.build
 
 bench: $(STAMP)
-	$(BIN)/python benchmarks/app_speed.py
+	for name in app_speed engine_speed pool_speed pooled_view export_speed intake_speed; do \
+		echo; echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
+
+bench-load: $(STAMP)
+	$(BIN)/python -m benchmarks.load --quick
+
+bench-scale: $(STAMP)
+	$(BIN)/python -m benchmarks.scale
 
 bench-accuracy: $(STAMP)
-	$(BIN)/python benchmarks/accuracy.py
+	$(BIN)/python -m benchmarks.accuracy
 
 $(STAMP): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed: make PYTHON=python3.11 ...'; exit 1; }

@@ -20,11 +20,11 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests" / "browser")]
+sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "tests" / "browser")]
 
 from harness import BROWSER_ARGS, find_chromium, serve  # noqa: E402
-from synthetic import resample  # noqa: E402
 
+from benchmarks.synthetic import resample  # noqa: E402
 from dashboard.evidence import load  # noqa: E402
 from dashboard.evidence.build import EVIDENCE_DATE  # noqa: E402
 from dashboard.evidence.parquet import encode  # noqa: E402
