@@ -24,10 +24,13 @@ def test_the_derived_ratio_is_the_engine_s(table, curves):
     rows = table[table["endpoint"].eq("os") & table["measure"].isin(["survival", "median_months"])]
     left, right = (reconstruct_arm(rows[rows["arm_key"].eq(f"fairweather-2017/{a}")]) for a in ("resection", "rfa"))
     assert lines(result)["Hazard ratio"].difference.startswith(f"{hr_between(left, right).hr:.2f} (")
-    assert lines(result)["Survival at 5 y"].how == "reported"
+    assert lines(result)["Survival at 5 y"].hows == ("reported", "reported")
     assert lines(result)["Survival at 5 y"].difference.startswith("-6 points")
-    assert lines(result)["Survival at 3 y"].how == "derived"
+    assert lines(result)["Survival at 3 y"].hows == ("derived", "derived")
     assert "p-value" not in result.sentence
+    # a printed value keeps its own digits, and an interval that was not printed says so
+    assert lines(result)["Survival at 5 y"].reference.startswith("90%; derived CI ")
+    assert lines(result)["Median, months"].reference.startswith("160; derived CI ")
 
 
 def test_turning_the_comparison_turns_its_numbers(table, curves):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard.comparison.curves import Curves
-from dashboard.comparison.words import percent
+from dashboard.comparison.curves import DERIVED, REPORTED, Curves
+from dashboard.comparison.words import cell_words, interval, percent
 from dashboard.evidence.tables import records
 from dashboard.survival import HazardRatio, Reconstruction, e_value, hr_between, reconstruct_arm
 from dashboard.survival.accuracy import disagrees, typical_error
@@ -22,19 +22,21 @@ from dashboard.vocabulary import MILESTONES_MONTHS
 
 HORIZON_CLASSES = ((12.0, "0_12"), (36.0, "12_36"), (math.inf, "36_999"))
 
+Both = tuple[tuple[int, Reconstruction], tuple[int, Reconstruction]]
+
 
 @dataclass(frozen=True)
 class Line:
     """One line of the comparison of two arms.
 
-    `how` says whether the values of the arms are reported or derived; the difference is derived unless `printed`.
+    `hows` says of each arm's value whether it is reported or derived; the difference is derived unless `printed`.
     """
 
     measure: str
     reference: str
     arm: str
     difference: str
-    how: str
+    hows: tuple[str, str]
     basis: str
     printed: bool = False
 
@@ -74,8 +76,9 @@ def difference(table: pd.DataFrame, curves: Curves, reference: int, arm: int) ->
     horizon = min(left.horizon_months, right.horizon_months)
     ratio = hr_between(left, right)
     printed = list(_printed(table, curves, reference, arm))
-    lines = [_median_line(left, right), _restricted_mean_line(left, right, horizon)]
-    lines += [_milestone_line(left, right, m) for m in MILESTONES_MONTHS if m <= horizon]
+    both = ((reference, left), (arm, right))
+    lines = [_median_line(curves, both), _restricted_mean_line(left, right, horizon)]
+    lines += [_milestone_line(curves, both, m) for m in MILESTONES_MONTHS if m <= horizon]
     lines.append(_ratio_line(ratio, horizon))
     lines += [line for line, _ in printed]
     warnings = [*left.warnings, *right.warnings, *_disagreements(ratio, horizon, [v for _, v in printed])]
@@ -94,10 +97,27 @@ def _interval(estimate: Estimate, unit: str = "") -> str:
     return f"{value} ({estimate.low:.3g} to {high})"
 
 
-def _median_line(left: Reconstruction, right: Reconstruction) -> Line:
-    cells = [f"{_interval(r.median_interval())}, {r.median_source}" for r in (left, right)]
-    how = "reported" if left.median_source == right.median_source == "reported" else "derived"
-    return Line("Median, months", cells[0], cells[1], "", how, left.median_interval().route.label)
+def _cell(curves: Curves, k: int, name: str, derived: str, low: float, high: float) -> tuple[str, str]:
+    """A value with its interval, and how the value is known. A derived interval of a printed value says so."""
+    of = curves.cells
+    as_percent = name != "median"
+    if of[f"{name}_status"][k] != REPORTED:
+        return derived, DERIVED
+    ends = (float(of[f"{name}_ci_low"][k]), float(of[f"{name}_ci_high"][k]))
+    text = cell_words(float(of[name][k]), REPORTED, *ends, as_percent=as_percent)
+    if any(map(math.isfinite, ends)) or not math.isfinite(low):
+        return text, REPORTED
+    return f"{text}; {interval(low, high, as_percent=as_percent).replace('95% CI', 'derived CI')}", REPORTED
+
+
+def _median_line(curves: Curves, both: Both) -> Line:
+    cells = []
+    for k, of in both:
+        estimate = of.median_interval()
+        low, high = (float(f"{v:.3g}") for v in (estimate.low, estimate.high))
+        cells.append(_cell(curves, k, "median", _interval(estimate), low, high))
+    (left, left_how), (right, right_how) = cells
+    return Line("Median, months", left, right, "", (left_how, right_how), both[0][1].median_interval().route.label)
 
 
 def _restricted_mean_line(left: Reconstruction, right: Reconstruction, horizon: float) -> Line:
@@ -105,22 +125,21 @@ def _restricted_mean_line(left: Reconstruction, right: Reconstruction, horizon: 
     gap, se = b.value - a.value, math.hypot(a.se, b.se)
     words = f"{gap:+.3g} ({gap - Z95 * se:+.3g} to {gap + Z95 * se:+.3g})"
     name = f"Restricted mean to {horizon:g} months"
-    return Line(name, _interval(a), _interval(b), words, "derived", b.route.label)
+    return Line(name, _interval(a), _interval(b), words, (DERIVED, DERIVED), b.route.label)
 
 
-def _milestone_line(left: Reconstruction, right: Reconstruction, months: int) -> Line:
-    a, b = (r.survival_interval([months]).iloc[0] for r in (left, right))
+def _milestone_line(curves: Curves, both: Both, months: int) -> Line:
+    a, b = (of.survival_interval([months]).iloc[0] for _, of in both)
     gap, se = b["survival"] - a["survival"], math.hypot(a["se"], b["se"])
-    at = [any(abs(t - months) < 1e-9 for t in r.printed[:, 0]) for r in (left, right)]
-    cells = [
-        f"{percent(x['survival'] if printed else round(x['survival'], 2))} "
-        f"({percent(round(x['low'], 2))} to {percent(round(x['high'], 2))})"
-        for x, printed in zip((a, b), at, strict=True)
-    ]
+    cells = []
+    for (k, _), x in zip(both, (a, b), strict=True):
+        low, high = round(x["low"], 2), round(x["high"], 2)
+        words = f"{percent(round(x['survival'], 2))} ({percent(low)} to {percent(high)})"
+        cells.append(_cell(curves, k, f"s{months}", words, low, high))
+    (left, left_how), (right, right_how) = cells
     ends = [f"{round(100 * v) + 0:+d}" for v in (gap, gap - Z95 * se, gap + Z95 * se)]
-    basis = f"value printed; interval {left.route.label}" if all(at) else left.route.label
-    words = f"{ends[0]} points ({ends[1]} to {ends[2]})"
-    return Line(f"Survival at {months // 12} y", cells[0], cells[1], words, "reported" if all(at) else "derived", basis)
+    difference = f"{ends[0]} points ({ends[1]} to {ends[2]})"
+    return Line(f"Survival at {months // 12} y", left, right, difference, (left_how, right_how), both[0][1].route.label)
 
 
 def _ratio_words(value: float, low: float, high: float) -> str:
@@ -131,7 +150,7 @@ def _ratio_line(ratio: HazardRatio, horizon: float) -> Line:
     error = ratio_error(horizon)
     factor = "" if error is None else f"; such ratios were off by a factor of {math.exp(error):.2f} on average"
     words = "not estimable" if not math.isfinite(ratio.hr) else _ratio_words(ratio.hr, *ratio.ci)
-    return Line("Hazard ratio", "", "", words, "derived", f"{ratio.route.label}{factor}")
+    return Line("Hazard ratio", "", "", words, ("", ""), f"{ratio.route.label}{factor}")
 
 
 def _printed(table: pd.DataFrame, curves: Curves, reference: int, arm: int) -> Iterator[tuple[Line, float | None]]:
@@ -146,7 +165,7 @@ def _printed(table: pd.DataFrame, curves: Curves, reference: int, arm: int) -> I
         where = "place not noted" if pd.isna(row.locator) else str(row.locator)
         p = "" if pd.isna(row.p_value) else f"p {row.p_value}" if str(row.p_value)[0] in "<>" else f"p = {row.p_value}"
         if row.measure == "logrank_p":
-            yield Line("P value, as printed", "", "", p, "", where + note, printed=True), None
+            yield Line("P value, as printed", "", "", p, ("", ""), where + note, printed=True), None
             continue
         turned = str(row.arm_id) != str(arms["arm_id"][arm])
         value, low, high = (float(v) for v in (row.value, row.ci_low, row.ci_high))
@@ -156,7 +175,7 @@ def _printed(table: pd.DataFrame, curves: Curves, reference: int, arm: int) -> I
         adjusted = {"yes": ", adjusted", "no": ", not adjusted"}.get(str(row.adjusted), "")
         inverted = ", inverted to this direction" if turned else ""
         basis = where + inverted + note
-        yield Line(f"Hazard ratio, as printed{adjusted}", "", words, p, "reported", basis, printed=True), value
+        yield Line(f"Hazard ratio, as printed{adjusted}", "", words, p, ("", REPORTED), basis, printed=True), value
 
 
 def _disagreements(ratio: HazardRatio, horizon: float, printed: list[float | None]) -> Iterator[str]:
@@ -186,8 +205,20 @@ def as_frame(result: Difference, names: tuple[str, str]) -> pd.DataFrame:
     """The lines as a table for a download."""
     return pd.DataFrame(
         [
-            (x.measure, x.reference, x.arm, x.how, x.difference, "reported" if x.printed else "derived", x.basis)
+            (
+                x.measure,
+                x.reference,
+                x.hows[0],
+                x.arm,
+                x.hows[1],
+                x.difference,
+                REPORTED if x.printed else DERIVED,
+                x.basis,
+            )
             for x in result.lines
         ],
-        columns=["Measure", *names, "Values are", "Difference (95% CI)", "Difference is", "Basis"],
+        columns=[
+            *("Measure", names[0], f"{names[0]}: is", names[1], f"{names[1]}: is"),
+            *("Difference (95% CI)", "Difference is", "Basis"),
+        ],
     )

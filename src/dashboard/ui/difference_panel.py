@@ -39,8 +39,8 @@ def _grid(result: Difference, names: tuple[str, str]) -> dict[str, object]:
     rows = [
         [
             {"t": x.measure},
-            {"t": x.reference, "s": x.how if x.reference else ""},
-            {"t": x.arm, "s": x.how if x.arm else ""},
+            {"t": x.reference, "s": x.hows[0]},
+            {"t": x.arm, "s": x.hows[1]},
             {"t": x.difference, "s": "reported" if x.printed else "derived" if x.difference else ""},
             {"t": x.basis},
         ]
