@@ -21,7 +21,7 @@ PATIENTS = 200_000
 
 
 def workbook(studies: int = STUDIES) -> bytes:
-    """A filled template: two arms a study, a median and four rates an arm."""
+    """A filled template with as many arms and figures a study as the shipped evidence: 2 and 5."""
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     sheets = {name: book.create_sheet(name) for name in ("studies", "arms", "outcomes")}
@@ -47,7 +47,7 @@ def workbook(studies: int = STUDIES) -> bytes:
             add("arms", study_id=study, arm_id=arm, **described)
             figure = {"study_id": study, "arm_id": arm, "endpoint": "os", "qualifier": "=", "locator": "Table 2"}
             add("outcomes", **figure, measure="median_months", value="40 mo" if i % 10 == 0 else 40)
-            for months, value in ((12, 0.9), (24, 0.7), (36, "55 %"), (60, 0.3)):
+            for months, value in ((36, "55 %"), (60, 0.3))[: 1 + i % 2]:
                 add("outcomes", **figure, measure="survival", time_months=months, value=value)
     for row in sheets["outcomes"].iter_rows(min_row=2, min_col=7, max_col=7):
         row[0].data_type = "s"
@@ -87,20 +87,22 @@ def _read_cohort(data: bytes, *dropped: str) -> None:
     read_cohort(frame, propose_plan(frame).confirm(time_origin="treatment"))
 
 
-def seconds(action: Callable[[], object], repeats: int = 3) -> float:
-    """The best of a few runs: the others measure the neighbours."""
-    times = []
+def seconds(action: Callable[[], object], repeats: int = 5) -> tuple[float, float]:
+    """Wall and processor seconds of the best of a few runs; far apart, they say that the machine was busy."""
+    wall, processor = [], []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         action()
-        times.append(time.perf_counter() - start)
-    return min(times)
+        wall.append(time.perf_counter() - start)
+        processor.append(time.process_time() - busy)
+    return min(wall), min(processor)
 
 
 def main() -> None:
     book, table = workbook(), cohort()
     csv = table.drop(columns=["surgery date", "last contact"]).to_csv(index=False).encode()
     dates = table[["surgery date", "last contact", "status", "group"]].to_csv(index=False).encode()
+    packed = parquet(table)
     upload = read_evidence((book, "evidence.xlsx"))
     good = upload.studies, upload.arms, upload.outcomes
     print(f"{STUDIES:,} studies: {upload.summary()}")
@@ -109,11 +111,12 @@ def main() -> None:
         ("  of which validation", 2.0, lambda: default_validator(*good)),
         ("cohort of 200,000 patients, CSV with times", 1.5, lambda: _read_cohort(csv)),
         ("cohort of 200,000 patients, CSV with dates", 1.5, lambda: _read_cohort(dates)),
-        ("cohort of 200,000 patients, Parquet", 1.5, lambda: _read_cohort(parquet(table), "patient")),
+        ("cohort of 200,000 patients, Parquet", 1.5, lambda: _read_cohort(packed, "patient")),
     )
     for name, target, action in rows:
-        took = seconds(action)
-        print(f"{name:<50} {took:6.2f} s   target {target:.1f} s   {'ok' if took <= target else 'MISSED'}")
+        took, busy = seconds(action)
+        verdict = "ok" if took <= target else "MISSED"
+        print(f"{name:<48} {took:6.2f} s (processor {busy:5.2f} s)   target {target:.1f} s   {verdict}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ def _thorough() -> bool:
 
 CASES = 10_000 if _thorough() else 200
 # Rows of one sheet; a sheet costs far more than a row, so that tables are fuzzed by the row.
-ROWS_A_SHEET = 40
+ROWS_A_SHEET = 100
 FUZZ = settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 FUZZ_PART = settings(FUZZ, max_examples=CASES // 5)
 FUZZ_REST = settings(FUZZ, max_examples=CASES - CASES // 5)

@@ -40,7 +40,8 @@ def small_workbook() -> dict[str, bytes]:
     buffer = io.BytesIO()
     book.save(buffer)
     with zipfile.ZipFile(buffer) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+        # The theme is half of a small workbook and holds nothing that is read.
+        return {name: archive.read(name) for name in archive.namelist() if "theme" not in name}
 
 
 def packed(parts: dict[str, bytes]) -> bytes:
@@ -82,7 +83,7 @@ LINES = st.lists(st.lists(CELL, max_size=5), max_size=6).map(
 )
 
 
-@FUZZ
+@FUZZ_PART
 @given(CELL, st.sampled_from(["number", "integer", "year", "months", "median", "survival"]), st.booleans())
 def test_cells(raw, kind, limit):
     split_interval(raw), split_range(raw)
@@ -110,7 +111,7 @@ def test_xlsx_archive(data):
 
 
 @FUZZ_REST
-@given(st.sampled_from([name for name in PARTS if name.startswith("xl/") and "theme" not in name]), EDITS)
+@given(st.sampled_from([name for name in PARTS if name.startswith("xl/")]), EDITS)
 def test_xlsx_parts(name, edits):
     with contextlib.suppress(IntakeError):
         read_xlsx(packed(PARTS | {name: edited(PARTS[name], edits)}))
@@ -132,8 +133,8 @@ def test_any_file_under_any_name(data, name, edits):
 
 
 def sheets(columns: tuple[str, ...]) -> st.SearchStrategy[bytes]:
-    """CSV files of 40 rows under these columns, some of them missing."""
-    cells = st.lists(st.lists(CELL, min_size=8, max_size=8), min_size=ROWS_A_SHEET // 8, max_size=ROWS_A_SHEET // 8)
+    """CSV files of 100 rows under these columns, some of them missing."""
+    cells = st.lists(st.lists(CELL, min_size=8, max_size=8), min_size=5, max_size=5)
 
     def build(chosen: list[str], pool: list[list[str]], seed: int) -> bytes:
         frame = pd.DataFrame(

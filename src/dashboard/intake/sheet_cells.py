@@ -19,7 +19,6 @@ from dashboard.intake.limits import IntakeError
 
 UNSAVED_FORMULA: Final = "#FORMULA!"
 _LITERAL: Final = re.compile(r'"[^"]*"|\\.')
-_LETTERS: Final = re.compile(r"[A-Z]{1,3}")
 _LAST_ROW: Final = 1_048_576
 _CHUNK: Final = 1 << 18
 
@@ -64,9 +63,14 @@ class _Rows:
         self.into: list[str] | None = None
         self.phonetic = False
         self.columns: dict[str, int] = {}
+        # Of every name, such as `x:`; that of the first element, empty in most workbooks.
+        self.prefix: str | None = None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        name = name.rpartition(":")[2]
+        if self.prefix is None:
+            self.prefix = name[: name.find(":") + 1]
+        if self.prefix:
+            name = name.removeprefix(self.prefix)
         if name == "c":
             reference = attributes.get("r")
             self.column = self._column(reference) if reference else self.column + 1
@@ -90,13 +94,15 @@ class _Rows:
             self.into.append(text)
 
     def end(self, name: str) -> None:
-        name = name.rpartition(":")[2]
-        if name in ("v", "t", "f"):
+        if self.prefix:
+            name = name.removeprefix(self.prefix)
+        if name == "v" or name == "t" or name == "f":
             self.into = None
         elif name == "c":
-            text = self._value("".join(self.text))
-            if text:
-                self.cells[self.column] = text
+            if self.text or self.formula is not None:
+                text = self._value("".join(self.text))
+                if text:
+                    self.cells[self.column] = text
         elif name == "row":
             if self.cells:
                 self.done.append((self.row, self.cells))
@@ -104,10 +110,11 @@ class _Rows:
             self.phonetic = False
 
     def _column(self, reference: str) -> int:
-        letters = _LETTERS.match(reference)
-        if letters is None:
-            raise IntakeError("A cell of the sheet has no place.", f"row {self.row:,}")
-        return self.columns.setdefault(letters[0], column_index_from_string(letters[0]))
+        letters = reference.rstrip("0123456789")
+        column = self.columns.get(letters)
+        if column is None:
+            column = self.columns[letters] = column_index_from_string(letters)
+        return column
 
     def _value(self, raw: str) -> str:
         if self.formula is not None:
