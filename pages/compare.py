@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.ui.chart import chart
-from dashboard.ui.compare_view import BY, HORIZONS, UNITS, comparison_of, download_of, drawn, question
+from dashboard.ui.compare_view import BY, HORIZONS, UNITS, comparison_of, download_of, drawn, key_line, question
 from dashboard.ui.context import page_context
 from dashboard.ui.difference_panel import difference_panel
 from dashboard.ui.evidence_table import evidence_table
@@ -13,9 +13,6 @@ from dashboard.ui.export_menu import export_row
 from dashboard.ui.links import check_choice
 from dashboard.ui.starting_points import starting_points
 from dashboard.ui.state import bound
-
-KEY = """Solid mark: printed. Hollow mark: printed but off the curve (a bound, approximate or contradicted).
-Line: derived, constant hazard between printed figures, never beyond the last. In tables ● reported, ○ derived."""
 
 context = page_context()
 starting_points()
@@ -47,7 +44,7 @@ chart(
     name=comparison.title,
     alt=comparison.sentence,
     key="survival",
-    caption=KEY,
+    caption=key_line(),
 )
 evidence_table(grid, title=f"{comparison.title}: every arm", key="arms")
 export_row(context, by=BY[by], study=comparison.study_id)

@@ -12,12 +12,26 @@ from dashboard.comparison.table import comparison_table, grid
 from dashboard.comparison.view import Comparison, compare
 from dashboard.figures.curves import survival_figure
 from dashboard.selection import Selection, selected_positions
+from dashboard.survival.accuracy import typical_error
 from dashboard.ui.cache import per_table
 from dashboard.ui.context import OpenTable, PageContext
 
 BY = {"Treatment": "treatment", "Family of treatment": "family", "Primary site": "site", "Era": "era", "Arms": "arm"}
 UNITS = {"Months": "months", "Years": "years"}
 HORIZONS = {"All": None, "2 years": 24, "3 years": 36, "5 years": 60, "10 years": 120, "20 years": 240}
+
+KEY = """Solid mark: printed. Hollow mark: printed but off the curve (a bound, approximate or contradicted).
+Line: derived, constant hazard between printed figures, never beyond the last. In tables ● reported, ○ derived."""
+
+
+def key_line() -> str:
+    """What the marks mean, and how far derived survival was from the truth where the truth is known."""
+    error = typical_error("survival")
+    if error is None:
+        return KEY
+    return (
+        f"{KEY} On trials with known patients derived survival was off by {100 * error['value']:.1f} points on average."
+    )
 
 
 @per_table(max_entries=4)
