@@ -429,6 +429,8 @@ DECADES: Final = _by_slug(
 YEAR_FROM: Final = 1950
 YEAR_TO: Final = 2026
 
+# Which time origin speaks for an arm that prints the same figure from several.
+ORIGIN_PREFERENCE: Final = ("treatment", "randomization", "not-stated", "metastasis-diagnosis", "primary-diagnosis")
 FIRST_ENDPOINT: Final = "os"
 MILESTONES_MONTHS: Final = (12, 24, 36, 60, 120)
 

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.comparison.curves import GRID_MONTHS, Curves, survival_at
-from dashboard.vocabulary import FAMILIES, MODALITIES, PRIMARY_SITES, Term
+from dashboard.vocabulary import FAMILIES, MODALITIES, ORIGIN_PREFERENCE, PRIMARY_SITES, Term
 
-ORIGIN_PREFERENCE = ("treatment", "randomization", "not-stated", "metastasis-diagnosis", "primary-diagnosis")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon", "triangle-down", "pentagon")
 SITE_COLOURS = {
@@ -218,25 +217,24 @@ def disjoint(curves: Curves, members: np.ndarray) -> tuple[np.ndarray, tuple[tup
         elif not math.isfinite(arms["n"][k]):
             left.append((k, "number of patients not stated"))
         else:
-            other = best.get(arms["arm_key"][k])
-            if other is None or _better(curves, k, other):
-                best[arms["arm_key"][k]] = k
-                k, other = (other, k) if other is not None else (None, k)
-            if k is not None:
-                left.append((k, "same arm, another time origin"))
+            other = best.setdefault(arms["arm_key"][k], k)
+            if other != k:
+                kept, dropped = (k, other) if _better(curves, k, other) else (other, k)
+                best[arms["arm_key"][k]] = kept
+                left.append((dropped, "same arm, another time origin"))
     sizes: dict[str, dict[str, float]] = {}
     for k in best.values():
         if arms["cohort"][k]:
             of = sizes.setdefault(arms["cohort"][k], {})
             of[arms["study_id"][k]] = of.get(arms["study_id"][k], 0) + arms["n"][k]
     largest = {cohort: min(of, key=lambda study: (-of[study], study)) for cohort, of in sizes.items()}
-    kept = []
+    members_kept = []
     for k in best.values():
         if arms["cohort"][k] and largest[arms["cohort"][k]] != arms["study_id"][k]:
             left.append((k, "overlaps a larger report of the same patients"))
         else:
-            kept.append(k)
-    return np.array(sorted(kept), dtype=int), tuple(sorted(left))
+            members_kept.append(k)
+    return np.array(sorted(members_kept), dtype=int), tuple(sorted(left))
 
 
 def _better(curves: Curves, k: int, other: int) -> bool:

@@ -80,18 +80,6 @@ class _Drawing:
             self.cells["text"].append(f"<b>{text}</b>" if bold else text)
 
 
-@dataclass
-class _Points:
-    """Markers of one trace."""
-
-    x: list[float] = field(default_factory=list)
-    y: list[float] = field(default_factory=list)
-    size: list[float] = field(default_factory=list)
-    colour: list[str] = field(default_factory=list)
-    ids: list[tuple[str, str]] = field(default_factory=list)
-    hover: list[str] = field(default_factory=list)
-
-
 def forest(
     rows: pd.DataFrame,
     groups: pd.DataFrame,

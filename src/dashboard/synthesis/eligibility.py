@@ -13,6 +13,7 @@ import pandas as pd
 
 from dashboard.synthesis._rows import Record, largest_of_each_cohort, records
 from dashboard.synthesis.effects import Effect, median_effect, milestone_effect
+from dashboard.vocabulary import ORIGIN_PREFERENCE
 
 QUANTITIES = ("survival", "median")
 MEASURE_OF = {"survival": "survival", "median": "median_months"}
@@ -36,8 +37,6 @@ REASONS = {
     "no-variance": "No confidence interval, number at risk, number of events or number of patients: no weight.",
 }
 
-# Where one arm prints a figure from several time origins, the first of these is pooled.
-_ORIGIN_ORDER = ("treatment", "randomization", "not-stated", "metastasis-diagnosis", "primary-diagnosis")
 _MILESTONE_TOLERANCE_MONTHS = 0.5
 _NOT_METASTASIS = "primary-liver-sarcoma"
 
@@ -273,7 +272,7 @@ def _detail(figure: Record) -> str:
 
 def _preference(figure: Record) -> tuple[bool, int, bool]:
     origin = figure["time_origin"] or "not-stated"
-    place = _ORIGIN_ORDER.index(origin) if origin in _ORIGIN_ORDER else len(_ORIGIN_ORDER)
+    place = ORIGIN_PREFERENCE.index(origin) if origin in ORIGIN_PREFERENCE else len(ORIGIN_PREFERENCE)
     return figure["qualifier"] not in ("=", None), place, figure["ci_low"] is None
 
 
