@@ -187,9 +187,9 @@ def facet_counts(table: pd.DataFrame, selection: Selection) -> dict[str, dict[st
     """For each facet and value: studies, arms and patients under all the *other* filters.
 
     Returns {"site" | "modality" | "family" | "design" | "centers": {slug: {"studies": int, "arms": int,
-    "patients": int | None}}}. A value that is not in the result counts zero. A family counts distinct studies, not the
-    sum of its members. Patients are those of disjoint arms that state n, an overlapping cohort once (the study with the
-    largest n); None where only subgroups or arms without n remain.
+    "patients": int | None}}} and {"endpoint": {slug: {"studies": int}}}. A value that is not in the result counts
+    zero. A family counts distinct studies, not the sum of its members. Patients are those of disjoint arms that state
+    n, an overlapping cohort once (the study with the largest n); None where only subgroups or arms without n remain.
     """
     index = index_of(table)
     masks = _arm_masks(index, selection)
@@ -199,6 +199,12 @@ def facet_counts(table: pd.DataFrame, selection: Selection) -> dict[str, dict[st
         result[facet] = _as_dict(index.facets[column].values, index.facets[column].count(arms))
         if facet == "modality":
             result["family"] = _as_dict(index.facets["family"].values, index.facets["family"].count(arms))
+    others = _all_of(masks, index.size, skip="endpoint")
+    found = {
+        endpoint: int(np.count_nonzero(np.bincount(index.study[others & index.prints(endpoint, selection.ambiguous)])))
+        for endpoint in index.endpoints
+    }
+    result["endpoint"] = {endpoint: {"studies": studies} for endpoint, studies in found.items() if studies}
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from dashboard.figures.curves import survival_figure
 from dashboard.selection import Selection, selected_positions
 from dashboard.survival.accuracy import typical_error
 from dashboard.ui.cache import per_table
+from dashboard.ui.choices import Choice
 from dashboard.ui.context import OpenTable, PageContext
 
 BY = {"Treatment": "treatment", "Family of treatment": "family", "Primary site": "site", "Era": "era", "Arms": "arm"}
@@ -31,6 +33,22 @@ def key_line() -> str:
         return KEY
     return (
         f"{KEY} On trials with known patients derived survival was off by {100 * error['value']:.1f} points on average."
+    )
+
+
+@per_table(max_entries=4)
+def study_names(table: pd.DataFrame) -> list[str]:
+    """The studies of the table by name, in the order of the alphabet, kept."""
+    return sorted(table["study_id"].dropna().unique())
+
+
+def asked_of(studies: Sequence[str]) -> tuple[Choice, ...]:
+    """What Compare asks: by, study, unit, horizon."""
+    return (
+        Choice("by", "Compare by", list(BY)),
+        Choice("study", "Within one study", studies, "find", "All studies"),
+        Choice("unit", "Time in", list(UNITS), "segments"),
+        Choice("horizon", "Up to", list(HORIZONS)),
     )
 
 

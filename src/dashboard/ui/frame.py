@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.selection import Selection
 from dashboard.ui.cache import SHIPPED
-from dashboard.ui.component import asset, component
+from dashboard.ui.component import ask, asset
 from dashboard.ui.context import PageContext
 from dashboard.ui.links import check_version, dismiss_notice, link_notice
 from dashboard.ui.state import FILTER_DEFAULTS, clear, remove, values_from
@@ -55,22 +55,21 @@ def styles() -> None:
 
 def above_page(context: PageContext) -> None:
     """Totals where the sidebar is closed, the active filters, and the link of the view."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="above_page"):
-        with st.container(key="totals", width="content"):
-            st.markdown(totals_sentence(context.totals))
-        for chip in chips(context.selection):
-            st.button(
-                chip.text,
-                key=f"chip_{chip.key}",
-                icon=":material/close:",
-                icon_position="right",
-                on_click=chip.remove,
-                help="Remove this filter",
-            )
-        if context.selection.active:
-            st.button("Reset", key="reset", type="tertiary", on_click=clear, help="Put every filter back")
+    shown = {chip.key: chip for chip in chips(context.selection)}
+
+    def clicked(changes: dict[str, Any]) -> None:
+        if "reset" in changes:
+            clear()
+        elif changes.get("remove") in shown:
+            shown[changes["remove"]].remove()
+
     version = context.table_key.removeprefix(SHIPPED) if context.table_key.startswith(SHIPPED) else ""
-    component("view_link")(data={"version": version}, key="view_link", width="content")
+    data = {
+        "totals": totals_sentence(context.totals),
+        "chips": [{"key": chip.key, "text": chip.text} for chip in shown.values()],
+        "version": version,
+    }
+    ask("view_bar", data, clicked, key="view_bar")
     if version:
         check_version(version)
     notice = link_notice()
