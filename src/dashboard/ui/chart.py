@@ -12,6 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.figures.theme import Drawing
 from dashboard.ui.component import component
 
 SelectionMode = Literal["points", "box", "lasso"]
@@ -50,9 +51,13 @@ def _converted_once(fig: go.Figure) -> go.Figure:
     The conversion is most of what a chart costs.
     """
     if "to_dict" not in vars(fig):
-        spec = fig.to_dict() if fig.frames else {"data": _parts(fig._data), "layout": _parts(fig._layout)}
+        spec = _spec(*fig.parts()) if isinstance(fig, Drawing) else fig.to_dict()
         fig.to_dict = lambda: spec
     return fig
+
+
+def _spec(data: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, Any]:
+    return {"data": _parts(data), "layout": _parts(layout)}
 
 
 def _parts(value: Any) -> Any:
