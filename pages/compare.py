@@ -16,6 +16,7 @@ from dashboard.ui.compare_view import (
     drawn,
     key_line,
     question,
+    silent_arms,
     study_names,
 )
 from dashboard.ui.context import page_context
@@ -52,6 +53,4 @@ export_row(context, by=BY[by], study=comparison.study_id)
 difference_panel(context, comparison)
 if comparison.left_out:
     st.caption("Left out of the bold summaries: " + "; ".join(comparison.left_out) + ".")
-if len(comparison.silent):
-    with st.expander(f"{len(comparison.silent)} arms match but print no figure of this endpoint"):
-        st.dataframe(comparison.silent[["study_id", "label", "primary_site", "modality", "n"]], hide_index=True)
+silent_arms(context, comparison)

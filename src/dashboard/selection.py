@@ -155,6 +155,17 @@ def _totals(index: Arms, arms: Bools, figures: int) -> Totals:
     )
 
 
+def rows_without_figures(table: pd.DataFrame, selection: Selection, measures: tuple[str, ...] = ()) -> np.ndarray:
+    """Positions of one row for each arm that `arms_without_figures` lists, without making the list."""
+    index = index_of(table)
+    return index.first_row[_silent(index, selection, measures)]
+
+
+def _silent(index: TableIndex, selection: Selection, measures: tuple[str, ...]) -> Bools:
+    shown = index.prints(selection.endpoint, selection.ambiguous, measures)
+    return _all_of(_arm_masks(index, selection), index.size, skip="endpoint") & ~shown
+
+
 def arms_without_figures(
     table: pd.DataFrame, selection: Selection, measures: tuple[str, ...] = (), columns: tuple[str, ...] = ()
 ) -> pd.DataFrame:
@@ -174,15 +185,15 @@ def arms_without_figures(
         `no figure` (the source prints none) or `ambiguous` (the only ones are ambiguous and filtered out).
     """
     index = index_of(table)
-    masks = _arm_masks(index, selection)
-    shown = index.prints(selection.endpoint, selection.ambiguous, measures)
-    arms = _all_of(masks, index.size, skip="endpoint") & ~shown
+    arms = _silent(index, selection, measures)
     hidden = index.prints(selection.endpoint, True, measures)[arms]
     wanted = [name for name in columns or _ARM_TABLE_COLUMNS if name in table]
     rows = index.first_row[arms]
     reason = pd.array(np.where(hidden, "ambiguous", "no figure"), dtype="string")
     # column by column: a slice of the whole frame costs ten times as much
-    return pd.DataFrame({**{name: table[name].array.take(rows) for name in wanted}, "reason": reason}, table.index[rows])
+    return pd.DataFrame(
+        {**{name: table[name].array.take(rows) for name in wanted}, "reason": reason}, table.index[rows]
+    )
 
 
 def facet_counts(table: pd.DataFrame, selection: Selection) -> dict[str, dict[str, dict[str, Any]]]:

@@ -61,13 +61,15 @@ def _spec(data: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parts(value: Any) -> Any:
-    """A figure's parts as plotly sends them, numbers as base64. Plotly's own way looks at every text of every list."""
+    """A figure's parts as JSON knows them, numbers as base64. Plotly's own way looks at every text of every list."""
     if isinstance(value, dict):
         return {key: _parts(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)) and value and isinstance(value[0], (dict, list, tuple)):
         return [_parts(each) for each in value]
     if isinstance(value, np.ndarray) and value.dtype == np.float64 and value.ndim == 1:
         return {"dtype": "f8", "bdata": b64encode(value.tobytes()).decode("ascii")}
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        return value.tolist()
     return value
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
+import streamlit as st
 
 from dashboard.comparison.curves import Curves, build
 from dashboard.comparison.table import comparison_table, grid
-from dashboard.comparison.view import Comparison, compare
+from dashboard.comparison.view import CURVE_MEASURES, Comparison, compare
 from dashboard.figures.curves import survival_figure
-from dashboard.selection import Selection, selected_positions
+from dashboard.selection import Selection, arms_without_figures, selected_positions
 from dashboard.survival.accuracy import typical_error
 from dashboard.ui.cache import per_table
 from dashboard.ui.choices import Choice
@@ -20,6 +21,7 @@ from dashboard.ui.context import OpenTable, PageContext
 
 BY = {"Treatment": "treatment", "Family of treatment": "family", "Primary site": "site", "Era": "era", "Arms": "arm"}
 UNITS = {"Months": "months", "Years": "years"}
+SILENT_COLUMNS = ("study_id", "label", "primary_site", "modality", "n")
 HORIZONS = {"All": None, "2 years": 24, "3 years": 36, "5 years": 60, "10 years": 120, "20 years": 240}
 
 KEY = """Solid mark: printed. Hollow mark: printed but off the curve (a bound, approximate or contradicted).
@@ -94,3 +96,16 @@ def download_of(context: PageContext, comparison: Comparison) -> pd.DataFrame:
 def question(context: PageContext, by: str, study: str | None) -> tuple[str, Selection, str, str | None, bool]:
     """The key of one comparison, in the order that the kept functions take it."""
     return context.table_key, context.selection, BY[by], study, context.theme == "dark"
+
+
+def silent_arms(context: PageContext, comparison: Comparison) -> None:
+    """The arms that match but print nothing to draw: listed, not lost. The list is made when it is unfolded."""
+    rows = comparison.silent
+    if not len(rows):
+        return
+    said = f"{len(rows)} arms match but print no figure of this endpoint"
+    with st.expander(said, key="silent_arms", on_change="rerun") as fold:
+        if fold.open:
+            st.dataframe(
+                context.table.iloc[rows][["study_id", "label", "primary_site", "modality", "n"]], hide_index=True
+            )
