@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard.figures.bubble import bubble, regression_line
-from dashboard.figures.forest import ROW_PIXELS, forest
+from dashboard.figures.forest import forest
+from dashboard.figures.forest_layout import ROW_PIXELS
 from dashboard.figures.funnel import funnel
 from dashboard.figures.specification import specification_figure
 from dashboard.figures.theme import ink

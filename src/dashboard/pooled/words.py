@@ -19,6 +19,7 @@ from dashboard.synthesis.eligibility import REASONS
 from dashboard.synthesis.within import REASONS as WITHIN_REASONS
 from dashboard.vocabulary import ENDPOINTS, FAMILIES, MODALITIES, PRIMARY_SITES, family_members, label
 
+FlagLetters = tuple[dict[str, str], dict[str, str]]
 _IN_WORDS = 2
 _TOO_FEW = 2
 # Flags of figures that are never pooled need no mark beside those that are.
@@ -186,7 +187,7 @@ def reason_words(reason: str) -> str:
     return REASONS.get(reason) or WITHIN_REASONS.get(reason, reason)
 
 
-def flag_letters(rows: pd.DataFrame) -> tuple[dict[str, str], dict[str, str]]:
+def flag_letters(rows: pd.DataFrame) -> FlagLetters:
     """(arm key -> letters of its flags, letter -> title), over the flags that occur in these rows."""
     pairs = zip(rows["arm_key"], rows["flags"].fillna("").astype(str), strict=True)
     held = {k: [c for c in codes.split(";") if c in FLAGS and c not in _NEVER_MARKED] for k, codes in pairs}

@@ -15,6 +15,7 @@ from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 import pandas as pd
 import streamlit as st
 
+from dashboard.pooled.ask import Ask
 from dashboard.selection import Selection
 
 P = ParamSpec("P")
@@ -51,7 +52,7 @@ def per_table(
 
         del keyed.__wrapped__  # the signature that Streamlit reads is the one with the key
         function = cast("Callable[..., R]", keyed)
-        kept = partial(st.cache_resource, show_spinner=False, hash_funcs={Selection: repr})
+        kept = partial(st.cache_resource, show_spinner=False, hash_funcs={Selection: repr, Ask: repr})
         for_process = kept(max_entries=max_entries)(function)
         for_session = kept(max_entries=max_entries // 4 or 1, scope="session")(function)
 

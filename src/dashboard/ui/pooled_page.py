@@ -42,8 +42,10 @@ from dashboard.ui.pooled_controls import (
 from dashboard.ui.pooled_view import (
     PANELS,
     across_of,
+    flags_of,
     forest_of,
     panel_of,
+    studies_of,
     within_forest,
     within_frame,
     within_of,
@@ -67,7 +69,7 @@ READING_GROUPS = (
 def across_page(context: PageContext) -> None:
     """Series of different studies, pooled by group."""
     head = st.container(gap="small")
-    ask, options = across_controls(_studies(context), context.selection.endpoint)
+    ask, options = across_controls(studies_of(context), context.selection.endpoint)
     key, selection = context.table_key, context.selection
     across = across_of(context, key, selection, ask, options.out)
     rows, groups = across.summary.rows, across.summary.groups
@@ -85,7 +87,7 @@ def across_page(context: PageContext) -> None:
     if len(rows):
         dark = context.theme == "dark"
         figure = forest_of(context, key, selection, ask, options.out, options.sort, options.every_arm, dark)
-        marks = flag_letters(rows)[1]
+        marks = flags_of(context, key, selection, ask)[1]
         _forest(figure, lambda: arms_table(rows, ask.quantity, look.labels), asked, said, marks, options)
         title = "Groups side by side, as a table, and why there is no test"
         with st.expander(title, key="groups_side_by_side", on_change="rerun") as side_by_side:
@@ -103,7 +105,7 @@ def across_page(context: PageContext) -> None:
 def within_page(context: PageContext) -> None:
     """Two treatments compared inside the studies that gave both."""
     head = st.container(gap="small")
-    first, second, options = within_controls(_studies(context))
+    first, second, options = within_controls(studies_of(context))
     key, selection = context.table_key, context.selection
     sides = modalities_of(first), modalities_of(second)
     if set(sides[0]) & set(sides[1]):
@@ -141,10 +143,6 @@ def _within_panel(within: Within, first: str, second: str, options: Options, dar
     if panel:
         frame = within_frame(within, f"{first} v {second}", options.method, options.test, dark)
         _panel(PANELS[panel](frame))
-
-
-def _studies(context: PageContext) -> list[str]:
-    return sorted(context.table["study_id"].dropna().unique())
 
 
 def _forest(figure: go.Figure, table: Table, asked: str, said: str, marks: dict[str, str], options: Options) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures.forest import forest
+from dashboard.figures.forest_rows import RowTexts, row_texts
 from dashboard.pooled.across import Across, arms_for, candidates, pool_across
 from dashboard.pooled.ask import SORTS, Ask
 from dashboard.pooled.derive import survival_at
@@ -23,7 +24,7 @@ from dashboard.pooled.panels import (
 )
 from dashboard.pooled.tables import describe
 from dashboard.pooled.within import Within, find_contrasts, pool_within, sides
-from dashboard.pooled.words import flag_letters
+from dashboard.pooled.words import FlagLetters, flag_letters
 from dashboard.selection import Selection
 from dashboard.synthesis.eligibility import Eligible
 from dashboard.synthesis.specify import specification
@@ -61,6 +62,24 @@ def arms_of(table: pd.DataFrame, table_key: str, selection: Selection, ask: Ask)
 
 
 @per_table()
+def words_of(table: pd.DataFrame, table_key: str, selection: Selection, ask: Ask) -> RowTexts:
+    """The words of the forest plot's rows, kept: they do not depend on which studies are taken out."""
+    return row_texts(arms_of(OpenTable(table, table_key), table_key, selection, ask).rows, ask.quantity)
+
+
+@per_table()
+def flags_of(table: pd.DataFrame, table_key: str, selection: Selection, ask: Ask) -> FlagLetters:
+    """`words.flag_letters` of the arms, kept."""
+    return flag_letters(arms_of(OpenTable(table, table_key), table_key, selection, ask).rows)
+
+
+@per_table()
+def studies_of(table: pd.DataFrame) -> list[str]:
+    """Every study of the table, by name, kept."""
+    return sorted(table["study_id"].dropna().unique())
+
+
+@per_table()
 def across_of(table: pd.DataFrame, table_key: str, selection: Selection, ask: Ask, out: Out) -> Across:
     """The arms pooled by group, kept."""
     return pool_across(arms_of(OpenTable(table, table_key), table_key, selection, ask), ask, out)
@@ -78,7 +97,8 @@ def forest_of(
     dark: bool,
 ) -> go.Figure:
     """The forest plot across studies, kept."""
-    across = across_of(OpenTable(table, table_key), table_key, selection, ask, out)
+    source = OpenTable(table, table_key)
+    across = across_of(source, table_key, selection, ask, out)
     rows = across.summary.rows
     look = style(rows["group"], ask.group, dark=dark)
     column, descending = SORTS[sort]
@@ -88,7 +108,8 @@ def forest_of(
         quantity=ask.quantity,
         labels=look.labels,
         colours=look.colours,
-        marks=flag_letters(rows)[0],
+        marks=flags_of(source, table_key, selection, ask)[0],
+        words=words_of(source, table_key, selection, ask),
         sort=column,
         descending=descending,
         every_arm=every_arm,
