@@ -91,7 +91,8 @@ def forest(
     if sort is not None and sort not in _SORTS:
         raise ValueError(f"sort must be one of {', '.join(_SORTS)}, but was {sort!r}.")
     drawing = _Drawing(UNITS[quantity])
-    codes, names = pd.factorize(rows["group"].astype(str))
+    keys = rows["group"].astype(str).tolist()
+    codes, names = pd.factorize(np.array(keys, dtype=object))
     turn = _order(rows, sort, descending)
     summaries = {str(group["group"]): group for group in records(groups)}
     for place, name in enumerate(names):
@@ -106,7 +107,12 @@ def forest(
             _add_group(drawing, summaries[name], label, every_arm)
         drawing.y -= 0.4 if every_arm else 0.15
     traces = _arm_traces(
-        drawing, rows, words or row_texts(rows, quantity), marks or {}, _hues(names[codes], colours, dark), dark
+        drawing,
+        rows,
+        words or row_texts(rows, quantity),
+        marks or {},
+        [(colours or {}).get(key, point_ink(dark)) for key in keys],
+        dark,
     )
     drawn = np.concatenate([trace["x"] for trace in traces if trace["name"] != "Numbers"] or [np.empty(0)])
     columns = [name for name, cells in drawing.cells.items() if cells]
@@ -121,10 +127,6 @@ def _order(rows: pd.DataFrame, sort: str | None, descending: bool) -> np.ndarray
         return np.arange(len(rows))
     column = rows[sort].reset_index(drop=True)
     return column.sort_values(ascending=not descending, kind="stable", na_position="last").index.to_numpy()
-
-
-def _hues(names: np.ndarray, colours: Mapping[str, str] | None, dark: bool) -> list[str]:
-    return [(colours or {}).get(name, point_ink(dark)) for name in names.tolist()]
 
 
 def _add_group(drawing: _Drawing, group: dict[str, Any], label: str, under_arms: bool) -> None:

@@ -46,10 +46,17 @@ def arms_for(rows: pd.DataFrame, ask: Ask, derived: pd.DataFrame | None = None) 
     return Eligible(with_intervals(turn.drop(columns="_size"), ask.question.scale), found.left_out)
 
 
-def pool_across(arms: Eligible, ask: Ask, out: Collection[str] = ()) -> Across:
-    """Pool the arms by group; studies in `out` stay in the rows without weight."""
+def pool_across(arms: Eligible, ask: Ask, out: Collection[str] = (), whole: Across | None = None) -> Across:
+    """Pool the arms by group; studies in `out` stay in the rows without weight. `whole`: see `summarise`."""
     frame = arms.rows
     excluded = frame.loc[frame["study_id"].isin(list(out)), "arm_key"]
-    summary = summarise(frame, ask.question.scale, method=ask.method, test=ask.test, excluded=set(excluded))
+    summary = summarise(
+        frame,
+        ask.question.scale,
+        method=ask.method,
+        test=ask.test,
+        excluded=set(excluded),
+        whole=None if whole is None else whole.summary,
+    )
     used = summary.rows[~summary.rows["excluded"]]
     return Across(ask, summary, arms.left_out, tuple(time_notices(used)))

@@ -106,7 +106,7 @@ def answer(across: Across, labels: Mapping[str, str]) -> str:
     if groups.empty:
         return f"No arm with {what(ask)} may be pooled here. The list below says why each was left out."
     head = what(ask)[:1].upper() + what(ask)[1:]
-    largest = groups.sort_values("k", ascending=False, kind="stable").to_dict("records")
+    largest = sorted(groups.to_dict("records"), key=lambda group: -group["k"])
     in_words = max(1, min(_IN_WORDS, sum(g["k"] > _TOO_FEW for g in largest)))
     told = [
         f"{lower_first(labels.get(str(g['group']), str(g['group'])))} {result(g, ask.quantity)}"

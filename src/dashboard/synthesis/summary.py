@@ -65,11 +65,13 @@ def summarise(
     method: str = "REML",
     test: str = "hksj-adhoc",
     excluded: Collection[str] = (),
+    whole: Summary | None = None,
 ) -> Summary:
     """Pool `Eligible.rows` (or `Contrasts.rows` with a `group` column) by group.
 
     `scale` is `Question.scale` ("log" for contrasts); `excluded` names arm keys that the reader took out: they stay in
-    the rows, without weight. Groups keep the order in which they first occur.
+    the rows, without weight. Groups keep the order in which they first occur. `whole` is the summary of the same rows
+    asked the same way with none taken out, where it is at hand: groups that lose no arm are taken from it.
     """
     frame = with_intervals(rows, scale)
     yi, vi = frame["yi"].to_numpy(dtype=float), frame["vi"].to_numpy(dtype=float)
@@ -86,15 +88,20 @@ def summarise(
     codes, names = pd.factorize(frame["group"], use_na_sentinel=False)
     order = np.argsort(codes, kind="stable")
     edges = np.searchsorted(codes[order], np.arange(len(names) + 1))
-    for place, name in enumerate(names):
+    known = {} if whole is None else {row["group"]: row for row in whole.groups.to_dict("records")}
+    for place, name in enumerate(map(str, names)):
         members = order[edges[place] : edges[place + 1]]
         used = members[~out[members]]
         if not len(used):
             continue
-        result = pool(yi[used], vi[used], method=method, test=test)
+        if whole is not None and len(used) == len(members):
+            result, group = whole.pooled[name], known[name]
+        else:
+            result = pool(yi[used], vi[used], method=method, test=test)
+            group = _group(name, {key: values[used] for key, values in counted.items()}, result, scale)
         weight[used] = result.weights
-        pooled[str(name)] = result
-        groups.append(_group(str(name), {key: values[used] for key, values in counted.items()}, result, scale))
+        pooled[name] = result
+        groups.append(group)
     frame = frame.assign(excluded=out, weight=weight)
     return Summary(frame, pd.DataFrame(groups, columns=list(GROUP_COLUMNS)), pooled, scale)
 
@@ -126,7 +133,7 @@ def _floats(column: pd.Series) -> Array:
     return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=nan)
 
 
-def _group(name: str, used: dict[str, npt.NDArray[Any]], result: Pooled, scale: str) -> dict[str, object]:
+def _group(name: str, used: dict[str, npt.NDArray[Any]], result: Pooled, scale: str) -> dict[Any, Any]:
     natural = back_transform(result, scale)
     return {
         "group": name,

@@ -81,8 +81,10 @@ def studies_of(table: pd.DataFrame) -> list[str]:
 
 @per_table()
 def across_of(table: pd.DataFrame, table_key: str, selection: Selection, ask: Ask, out: Out) -> Across:
-    """The arms pooled by group, kept."""
-    return pool_across(arms_of(OpenTable(table, table_key), table_key, selection, ask), ask, out)
+    """The arms pooled by group, kept. With a study taken out only its groups are pooled anew."""
+    source = OpenTable(table, table_key)
+    whole = across_of(source, table_key, selection, ask, ()) if out else None
+    return pool_across(arms_of(source, table_key, selection, ask), ask, out, whole)
 
 
 @per_table()
