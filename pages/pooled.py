@@ -5,7 +5,9 @@ from __future__ import annotations
 from dashboard.ui.context import page_context
 from dashboard.ui.pooled_controls import ACROSS, choose_view
 from dashboard.ui.pooled_page import across_page, within_page
+from dashboard.ui.study_view import follow_study
 
+follow_study()
 context = page_context()
 if choose_view() == ACROSS:
     across_page(context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import expm1, isfinite, isnan
+from math import isfinite, isnan
 from typing import Any, Final
 
 import pandas as pd
@@ -12,10 +12,9 @@ from dashboard.evidence.flags import FLAGS
 from dashboard.evidence.words import count
 from dashboard.pooled.across import Across
 from dashboard.pooled.ask import GROUPS, Ask
-from dashboard.pooled.within import Within
 from dashboard.selection import Selection
-from dashboard.survival.accuracy import Measured
 from dashboard.synthesis.eligibility import REASONS
+from dashboard.synthesis.sensitivity import subgroup_test
 from dashboard.synthesis.within import REASONS as WITHIN_REASONS
 from dashboard.vocabulary import ENDPOINTS, FAMILIES, MODALITIES, PRIMARY_SITES, family_members, label
 
@@ -135,6 +134,19 @@ def basis(across: Across) -> str:
     return f"{text}."
 
 
+def between_groups(across: Across) -> str:
+    """A test of the groups against each other, for who asks for it, with what it can and cannot say."""
+    used = across.used
+    found = subgroup_test(used["yi"], used["vi"], used["group"].astype(str), method=across.ask.method)
+    p = "< 0.001" if found.p < 0.001 else f"= {found.p:.2g}"
+    return (
+        f"Test that all {count(found.df + 1, 'group')} have one mean: Q = {found.q:.1f} on {found.df} degrees of "
+        f"freedom, p {p} (random effects, each group with its own heterogeneity, normal approximation). It compares "
+        "series, not treatments: a small p-value says that these patients lived differently, not why. Do not quote it "
+        "as evidence that one treatment is better."
+    )
+
+
 def cautions(across: Across, selection: Selection) -> list[str]:
     """What to know before reading the answer, most important first."""
     said = [notice.sentence for notice in across.notices]
@@ -149,31 +161,6 @@ def cautions(across: Across, selection: Selection) -> list[str]:
                 "result is too low."
             )
     return said
-
-
-def within_answer(within: Within, first: str, second: str, endpoint: str) -> str:
-    """The pooled hazard ratio in a sentence; with nothing to pool, what there is instead."""
-    name = lower_first(label(ENDPOINTS, endpoint))
-    pair = f"{first} v {lower_first(second)}"
-    if within.summary.groups.empty:
-        both = within.left_out["study_id"].nunique()
-        if not both:
-            return f"No study of this selection treated patients with both: {pair}."
-        return (
-            f"{count(both, 'study', 'studies')} treated patients with both ({pair}), but none prints a hazard ratio "
-            f"for {name} that may be pooled. The list below says why; derived ratios may be added under Method."
-        )
-    group = within.summary.groups.iloc[0].to_dict()
-    text = f"Hazard ratio for {name}, {pair}: {result(group, 'hazard_ratio')}."
-    favours = first if group["estimate"] < 1 else second
-    sure = not group["ci_low"] <= 1 <= group["ci_high"]
-    text += f" Below 1 favours {lower_first(first)}; " + (
-        f"these studies favour {lower_first(favours)}."
-        if sure
-        else "the interval holds 1: these studies do not tell them apart."
-    )
-    derived = f", {within.derived} derived from printed survival" if within.derived else ""
-    return f"{text} {within.printed} printed{derived}."
 
 
 def reason_counts(left_out: pd.DataFrame) -> list[tuple[str, int]]:
@@ -195,20 +182,3 @@ def flag_letters(rows: pd.DataFrame) -> FlagLetters:
     letter = dict(zip(present, _LETTERS, strict=False))
     marks = {key: " ".join(letter[c] for c in value if c in letter) for key, value in held.items()}
     return marks, {letter[code]: FLAGS[code].title for code in present if code in letter}
-
-
-def within_question(first: str, second: str, selection: Selection) -> str:
-    """The question of the view within studies, as a title."""
-    endpoint = label(ENDPOINTS, selection.endpoint)
-    return f"{endpoint} after {lower_first(first)} v {lower_first(second)}, {where(selection)}, within the same studies"
-
-
-def within_error(measured: Measured | None) -> str:
-    """How far derived hazard ratios lie from those of the full data; that it is unknown, if not measured."""
-    if measured is None:
-        return "How far derived hazard ratios lie from the truth has not been measured here."
-    return (
-        f"Derived hazard ratios: on average {100 * expm1(measured['value']):.0f}% off those of the full data in "
-        f"{measured['cases']} trials reduced to a median and four rates; with fewer printed figures the error is "
-        "larger."
-    )

@@ -12,7 +12,8 @@ from dashboard.figures.forest_rows import RowTexts, row_texts
 from dashboard.pooled.across import Across, arms_for, candidates, pool_across
 from dashboard.pooled.ask import SORTS, Ask
 from dashboard.pooled.derive import survival_at
-from dashboard.pooled.groups import group_keys, style
+from dashboard.pooled.every import every_contrast
+from dashboard.pooled.groups import Style, group_keys, style
 from dashboard.pooled.panels import (
     Frame,
     Panel,
@@ -32,6 +33,7 @@ from dashboard.synthesis.summary import Summary
 from dashboard.synthesis.within import Contrasts
 from dashboard.ui.cache import per_table
 from dashboard.ui.context import OpenTable
+from dashboard.ui.study_links import study_links
 
 PANELS = {
     "Funnel plot": funnel_panel,
@@ -64,7 +66,8 @@ def arms_of(table: pd.DataFrame, table_key: str, selection: Selection, ask: Ask)
 @per_table()
 def words_of(table: pd.DataFrame, table_key: str, selection: Selection, ask: Ask) -> RowTexts:
     """The words of the forest plot's rows, kept: they do not depend on which studies are taken out."""
-    return row_texts(arms_of(OpenTable(table, table_key), table_key, selection, ask).rows, ask.quantity)
+    source = OpenTable(table, table_key)
+    return row_texts(arms_of(source, table_key, selection, ask).rows, ask.quantity, study_links(source))
 
 
 @per_table()
@@ -130,23 +133,32 @@ def contrasts_of(
 
 
 @per_table()
+def every_contrast_of(table: pd.DataFrame, selection: Selection, derived: bool) -> Contrasts:
+    """Contrasts of every pair of treatments that a study prints, kept."""
+    found = every_contrast(table, selection, derived=derived)
+    return replace(found, rows=describe(found.rows, table))
+
+
+@per_table()
 def within_of(
     table: pd.DataFrame,
     table_key: str,
     selection: Selection,
-    first: tuple[str, ...],
-    second: tuple[str, ...],
+    sides: tuple[tuple[str, ...], tuple[str, ...]] | None,
     derived: bool,
     out: Out,
     method: str,
     test: str,
 ) -> Within:
-    """The contrasts pooled, kept."""
-    found = contrasts_of(OpenTable(table, table_key), selection, first, second, derived)
+    """The contrasts of two treatments pooled, or without `sides` those of every printed pair; kept."""
+    source = OpenTable(table, table_key)
+    found = contrasts_of(source, selection, *sides, derived) if sides else every_contrast_of(source, selection, derived)
     return pool_within(found, out, method=method, test=test)
 
 
-def within_forest(within: Within, sides: tuple[str, str], sort: str, *, dark: bool) -> go.Figure:
+def within_forest(
+    within: Within, look: Style, sides: tuple[str, str], sort: str, links: dict[str, str], *, dark: bool
+) -> go.Figure:
     """The forest plot of hazard ratios."""
     column, descending = SORTS[sort]
     rows = within.summary.rows
@@ -154,8 +166,10 @@ def within_forest(within: Within, sides: tuple[str, str], sort: str, *, dark: bo
         rows,
         within.summary.groups,
         quantity="hazard_ratio",
-        labels={"all": f"{sides[0]} v {sides[1]}"},
+        labels=look.labels,
+        colours=look.colours,
         marks=flag_letters(rows)[0],
+        words=row_texts(rows, "hazard_ratio", links),
         sort=column,
         descending=descending,
         sides=sides,
@@ -189,6 +203,8 @@ def _specifications(source: OpenTable, selection: Selection, ask: Ask, out: Out,
     return specification(arms, ask.question, derived=_derived(source, ask), test=ask.test)
 
 
-def within_frame(within: Within, label: str, method: str, test: str, dark: bool) -> Frame:
-    """What a panel is told about the contrasts."""
-    return Frame(within.summary, "all", label, "hazard_ratio", method, test, None, dark)
+def within_frame(
+    within: Within, group: str, label: str, colour: str | None, method: str, test: str, dark: bool
+) -> Frame:
+    """What a panel is told about the contrasts of a group."""
+    return Frame(within.summary, group, label, "hazard_ratio", method, test, colour, dark)
