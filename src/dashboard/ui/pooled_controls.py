@@ -26,7 +26,7 @@ FIRST_TREATMENT, SECOND_TREATMENT = "Surgery", "Ablation"
 TWO, EVERY = "Two treatments", "Every printed comparison"
 # Offered beside the milestones, though a ratio needs two arms of one study: it leads to the view within studies.
 HAZARD_RATIO = "Hazard ratio"
-_TO_RATIOS = "_to_hazard_ratios"
+_LEADING = "_leading_to_ratios"
 _FIRST_MILESTONE = "5 years"
 _RATIOS_HELP = "Hazard ratios compare arms of one study: they open the view within studies."
 
@@ -57,8 +57,9 @@ def _choose(
 
 def choose_view() -> str:
     """Across studies or within them, with the difference in a sentence."""
-    if st.session_state.pop(_TO_RATIOS, False):
-        write({"view": WITHIN, "pairs": EVERY, "milestone": _FIRST_MILESTONE})
+    steps = st.session_state.get(_LEADING)
+    if steps:
+        write(steps.pop(0))
     check_choice("view", VIEWS)
     with st.container(horizontal=True, vertical_alignment="center", key="pooled_view", gap="medium"):
         view = st.segmented_control(
@@ -76,7 +77,8 @@ def across_controls(studies: list[str], endpoint: str) -> tuple[Ask, Options]:
             "Survival at", measures, "milestone", index=measures.index(_FIRST_MILESTONE), width=140, help=_RATIOS_HELP
         )
         if milestone == HAZARD_RATIO:
-            st.session_state[_TO_RATIOS] = True
+            # One after the other: a widget that was never drawn takes a value, but its link does not.
+            st.session_state[_LEADING] = [{"view": WITHIN, "milestone": _FIRST_MILESTONE}, {"pairs": EVERY}]
             st.rerun()
         group = _choose("Group by", GROUPS, "group", width=180)
         options = _options(studies, across=True)
@@ -95,10 +97,11 @@ def across_controls(studies: list[str], endpoint: str) -> tuple[Ask, Options]:
 
 def within_controls(studies: list[str]) -> tuple[tuple[str, str] | None, Options]:
     """Which two treatments to compare within studies, None for every printed pair, and how to show it."""
-    check_choice("pairs", (TWO, EVERY))
     first, second = (MODALITY_OPTIONS.index(name) for name in (FIRST_TREATMENT, SECOND_TREATMENT))
     with st.container(horizontal=True, vertical_alignment="bottom", key="pooled_controls", gap="small"):
-        pairs = st.segmented_control("Compare", [TWO, EVERY], default=TWO, required=True, **bound("pairs"))
+        pairs = _choose("Compare", (TWO, EVERY), "pairs", width=230)
+        if st.session_state.get(_LEADING):
+            st.rerun()
         chosen = None
         if pairs == TWO:
             treatment = _choose("Treatment", MODALITY_OPTIONS, "treatment", index=first, width=200)
