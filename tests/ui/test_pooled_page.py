@@ -63,7 +63,7 @@ def test_hazard_ratio_as_a_measure_leads_to_every_printed_comparison_within_stud
     text = said(app.selectbox(key="milestone").set_value("Hazard ratio").run())
     assert "Overall survival by comparison" in text and "Below 1 favours the treatment named first" in text
     assert "every study is its own control" in text
-    two = said(app.selectbox(key="pairs").set_value("Two treatments").run())
+    two = said(app.segmented_control(key="view").set_value("Within studies").run())
     assert "Surgery v ablation" in two
     back = said(app.segmented_control(key="view").set_value("Across studies").run())
     assert back.count("5-year overall survival") and app.selectbox(key="milestone").value == "5 years"

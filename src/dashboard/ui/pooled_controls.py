@@ -14,21 +14,21 @@ from dashboard.ui.pooled_view import PANELS, SENSITIVITY
 from dashboard.ui.state import MODALITY_OPTIONS, bound, modality_slugs, write
 from dashboard.ui.study_view import ask_for_study
 
-ACROSS, WITHIN = "Across studies", "Within studies"
+ACROSS, WITHIN, RATIOS = "Across studies", "Within studies", "All hazard ratios"
 VIEWS = {
     ACROSS: "Each row is one series. Groups are **different patients in different studies**: no test.",
     WITHIN: "Each row is one study that treated **some of its patients each way**: every study is its own control.",
+    RATIOS: "Every hazard ratio that a study prints **between two of its treatments**: every study is its own control.",
 }
 Width = int | Literal["stretch"]
 TAKES_OUT, OPENS = "Takes its study out", "Opens its study"
 EVERY_ARM, GROUPS_ONLY = "Every arm", "Groups only"
 FIRST_TREATMENT, SECOND_TREATMENT = "Surgery", "Ablation"
-TWO, EVERY = "Two treatments", "Every printed comparison"
-# Offered beside the milestones, though a ratio needs two arms of one study: it leads to the view within studies.
+# Offered beside the milestones, though a ratio needs two arms of one study: it leads to the view of ratios.
 HAZARD_RATIO = "Hazard ratio"
-_LEADING = "_leading_to_ratios"
+_TO_RATIOS = "_to_hazard_ratios"
 _FIRST_MILESTONE = "5 years"
-_RATIOS_HELP = "Hazard ratios compare arms of one study: they open the view within studies."
+_RATIOS_HELP = "Hazard ratios compare arms of one study: they open the view of all hazard ratios."
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,9 @@ def _choose(
 
 
 def choose_view() -> str:
-    """Across studies or within them, with the difference in a sentence."""
-    steps = st.session_state.get(_LEADING)
-    if steps:
-        write(steps.pop(0))
+    """Across studies, or within them for two treatments or for all, with the difference in a sentence."""
+    if st.session_state.pop(_TO_RATIOS, False):
+        write({"view": RATIOS, "milestone": _FIRST_MILESTONE})
     check_choice("view", VIEWS)
     with st.container(horizontal=True, vertical_alignment="center", key="pooled_view", gap="medium"):
         view = st.segmented_control(
@@ -77,8 +76,7 @@ def across_controls(studies: list[str], endpoint: str) -> tuple[Ask, Options]:
             "Survival at", measures, "milestone", index=measures.index(_FIRST_MILESTONE), width=140, help=_RATIOS_HELP
         )
         if milestone == HAZARD_RATIO:
-            # One after the other: a widget that was never drawn takes a value, but its link does not.
-            st.session_state[_LEADING] = [{"view": WITHIN, "milestone": _FIRST_MILESTONE}, {"pairs": EVERY}]
+            st.session_state[_TO_RATIOS] = True
             st.rerun()
         group = _choose("Group by", GROUPS, "group", width=180)
         options = _options(studies, across=True)
@@ -95,20 +93,20 @@ def across_controls(studies: list[str], endpoint: str) -> tuple[Ask, Options]:
     return ask, options
 
 
-def within_controls(studies: list[str]) -> tuple[tuple[str, str] | None, Options]:
-    """Which two treatments to compare within studies, None for every printed pair, and how to show it."""
+def within_controls(studies: list[str]) -> tuple[str, str, Options]:
+    """Which two treatments to compare within studies, and how to show it."""
     first, second = (MODALITY_OPTIONS.index(name) for name in (FIRST_TREATMENT, SECOND_TREATMENT))
     with st.container(horizontal=True, vertical_alignment="bottom", key="pooled_controls", gap="small"):
-        pairs = _choose("Compare", (TWO, EVERY), "pairs", width=230)
-        if st.session_state.get(_LEADING):
-            st.rerun()
-        chosen = None
-        if pairs == TWO:
-            treatment = _choose("Treatment", MODALITY_OPTIONS, "treatment", index=first, width=200)
-            comparator = _choose("Compared with", MODALITY_OPTIONS, "comparator", index=second, width=200)
-            chosen = treatment, comparator
+        treatment = _choose("Treatment", MODALITY_OPTIONS, "treatment", index=first, width=200)
+        comparator = _choose("Compared with", MODALITY_OPTIONS, "comparator", index=second, width=200)
         options = _options(studies, across=False)
-    return chosen, options
+    return treatment, comparator, options
+
+
+def ratio_controls(studies: list[str]) -> Options:
+    """How to show every printed hazard ratio."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="pooled_controls", gap="small"):
+        return _options(studies, across=False)
 
 
 def modalities_of(label: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The two views of the Pooled survival page, laid out."""
+"""The views of the Pooled survival page, laid out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.evidence.words import count
 from dashboard.pooled.ask import ESTIMATORS, TESTS
@@ -43,10 +44,12 @@ from dashboard.ui.pooled_controls import (
     choose_panel,
     clicked,
     modalities_of,
+    ratio_controls,
     within_controls,
 )
 from dashboard.ui.pooled_view import (
     PANELS,
+    Sides,
     across_of,
     flags_of,
     forest_of,
@@ -121,49 +124,72 @@ def across_page(context: PageContext) -> None:
 
 
 def within_page(context: PageContext) -> None:
-    """Two treatments, or every printed pair of them, compared inside the studies that gave both."""
+    """Two treatments compared inside the studies that gave both."""
     head = st.container(gap="small")
-    pair, options = within_controls(studies_of(context))
-    key, selection, dark = context.table_key, context.selection, context.theme == "dark"
-    chosen = None if pair is None else (modalities_of(pair[0]), modalities_of(pair[1]))
-    if pair and chosen and set(chosen[0]) & set(chosen[1]):
-        head.title(within_question(*pair, selection))
+    first, second, options = within_controls(studies_of(context))
+    sides = modalities_of(first), modalities_of(second)
+    asked = within_question(first, second, context.selection)
+    if set(sides[0]) & set(sides[1]):
+        head.title(asked)
         head.info("One of these treatments is part of the other. Choose two that share no patients.")
         return
-    within = within_of(context, key, selection, chosen, options.derived, options.out, options.method, options.test)
-    rows = within.summary.rows
-    if pair:
-        look = Style({"all": f"{pair[0]} v {pair[1]}"}, {})
-        asked, said = within_question(*pair, selection), within_answer(within, *pair, selection.endpoint)
-    else:
-        look = pair_style(rows["group"], dark=dark)
-        asked, said = every_question(selection), every_answer(within, look.labels, selection.endpoint)
+    within = _within(context, sides, options)
+    said = within_answer(within, first, second, context.selection.endpoint)
+    notes = (
+        ["The treatment filter gives way to the two treatments chosen here."] if context.selection.modalities else []
+    )
+    _say(head, asked, said, within, notes)
+    _draw_within(context, within, Style({"all": f"{first} v {second}"}, {}), (first, second), asked, said, options)
+
+
+def ratios_page(context: PageContext) -> None:
+    """Every hazard ratio that a study prints between two of its treatments, by comparison."""
+    head = st.container(gap="small")
+    options = ratio_controls(studies_of(context))
+    within = _within(context, None, options)
+    look = pair_style(within.summary.rows["group"], dark=context.theme == "dark")
+    asked = every_question(context.selection)
+    said = every_answer(within, look.labels, context.selection.endpoint)
+    notes = ["Only comparisons with a treatment chosen in the filters."] if context.selection.modalities else []
+    _say(head, asked, said, within, notes)
+    _draw_within(context, within, look, ("the first", "the second"), asked, said, options)
+
+
+def _within(context: PageContext, sides: Sides | None, options: Options) -> Within:
+    key, selection = context.table_key, context.selection
+    return within_of(context, key, selection, sides, options.derived, options.out, options.method, options.test)
+
+
+def _say(head: DeltaGenerator, asked: str, said: str, within: Within, notes: list[str]) -> None:
+    """The question, the answer, and what to know before reading it."""
+    warned = [notice.sentence for notice in within.notices]
+    if within.derived:
+        warned.append(within_error(typical_error("log_hr_same")))
     with head:
         st.title(asked)
         st.markdown(said)
-        st.caption(" ".join(_within_warnings(within, context, both_chosen=pair is not None)))
+        if warned + notes:
+            st.caption(" ".join(warned + notes))
+
+
+def _draw_within(
+    context: PageContext,
+    within: Within,
+    look: Style,
+    sides: tuple[str, str],
+    asked: str,
+    said: str,
+    options: Options,
+) -> None:
+    """The forest plot of the contrasts, the panels beside it, and what was left out."""
+    rows, dark, links = within.summary.rows, context.theme == "dark", study_links(context)
     if len(rows):
-        links = study_links(context)
-        favoured = pair or ("the treatment named first", "the second")
-        figure = within_forest(within, look, favoured, options.sort, links, dark=dark)
-        labels = {} if pair else look.labels
+        figure = within_forest(within, look, sides, options.sort, links, dark=dark)
+        labels = look.labels if len(look.labels) > 1 else {}
         table = partial(arms_table, rows, "hazard_ratio", labels, links)
         _forest(figure, table, asked, said, flag_letters(rows)[1], options, linked=bool(links))
         _within_panel(within, look, options, dark)
     _left_out(within.left_out, context, "comparisons")
-
-
-def _within_warnings(within: Within, context: PageContext, *, both_chosen: bool) -> list[str]:
-    said = [notice.sentence for notice in within.notices]
-    if within.derived:
-        said.append(within_error(typical_error("log_hr_same")))
-    if context.selection.modalities:
-        said.append(
-            "The treatment filter gives way to the two treatments chosen here."
-            if both_chosen
-            else "Only comparisons with one of the treatments chosen in the filters."
-        )
-    return said
 
 
 def _within_panel(within: Within, look: Style, options: Options, dark: bool) -> None:

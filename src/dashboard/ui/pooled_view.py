@@ -43,6 +43,8 @@ PANELS = {
 }
 SENSITIVITY = "Sensitivity"
 Out = tuple[str, ...]
+Sides = tuple[tuple[str, ...], tuple[str, ...]]
+"""Modalities of two treatments."""
 
 
 @per_table(max_entries=32)
@@ -144,7 +146,7 @@ def within_of(
     table: pd.DataFrame,
     table_key: str,
     selection: Selection,
-    sides: tuple[tuple[str, ...], tuple[str, ...]] | None,
+    sides: Sides | None,
     derived: bool,
     out: Out,
     method: str,
