@@ -18,6 +18,7 @@ import streamlit as st
 from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
 
+from dashboard.pooled.ask import Ask
 from dashboard.selection import Selection
 
 P = ParamSpec("P")
@@ -57,7 +58,10 @@ def per_table(
         # A hit costs a microsecond; Streamlit's own cache takes a hundred times that, a dozen times a run.
         for_process = cached(LRUCache(max_entries), key=_key, condition=Condition())(function)
         for_session = st.cache_resource(
-            max_entries=max_entries // 4 or 1, show_spinner=False, hash_funcs={Selection: repr}, scope="session"
+            max_entries=max_entries // 4 or 1,
+            show_spinner=False,
+            hash_funcs={Selection: repr, Ask: repr},
+            scope="session",
         )(function)
 
         @wraps(compute)

@@ -11,9 +11,9 @@ import streamlit as st
 
 from dashboard.comparison.curves import Curves, build
 from dashboard.comparison.table import comparison_table, grid
-from dashboard.comparison.view import CURVE_MEASURES, Comparison, compare
+from dashboard.comparison.view import Comparison, compare
 from dashboard.figures.curves import survival_figure
-from dashboard.selection import Selection, arms_without_figures, selected_positions
+from dashboard.selection import Selection, selected_positions
 from dashboard.survival.accuracy import typical_error
 from dashboard.ui.cache import per_table
 from dashboard.ui.choices import Choice
