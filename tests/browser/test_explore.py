@@ -16,7 +16,7 @@ PAGES = {
     "eras": "/eras?site=Colorectal&eras_value=Median+survival&eras_by=Treatment",
     "studies": "/studies?site=Renal",
     "quality": "/studies?site=Renal&studies_view=Quality",
-    "study": "/studies?study=fong-1999",
+    "study": "/studies?paper=fong-1999",
 }
 
 

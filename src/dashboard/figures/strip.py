@@ -97,6 +97,8 @@ def _peers(curves: Curves, place: Place, row: int, colour: str) -> dict[str, Any
         "y": height,
         "marker": {"symbol": "circle-open", "size": 8, "color": faded(colour, 0.85), "line": {"width": 1.4}},
         "customdata": arms["study_id"][peers],
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
         "text": [
             f"<b>{safe(author_year(arms['first_author'][k], arms['year'][k]))}</b>: {safe(arms['label'][k])}<br>"
             f"{percent(float(s))} printed, {_patients(arms['n'][k])}"
@@ -113,6 +115,8 @@ def _own(place: Place, row: int, colour: str, ink_colour: str) -> dict[str, Any]
         "x": [place.survival],
         "y": [row],
         "marker": {"symbol": "diamond", "size": 15, "color": colour, "line": {"width": 1.5, "color": ink_colour}},
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
         "hovertemplate": f"<b>{safe(place.name)}</b>: {percent(place.survival)} printed<extra></extra>",
     }
 

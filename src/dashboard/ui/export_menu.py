@@ -15,12 +15,17 @@ from dashboard.ui.presenter import COMPARISON, start_presenting
 
 
 def export_row(
-    context: PageContext, *, study_id: str | None = None, by: str = "treatment", study: str | None = None
+    context: PageContext,
+    *,
+    study_id: str | None = None,
+    by: str = "treatment",
+    study: str | None = None,
+    present: str = COMPARISON,
 ) -> None:
     """Draw the row for one study (`study_id`), or for the comparison of the context's selection.
 
-    `by` is a slug of the Compare page (treatment, family, site, era, arm). Files are built on the click, never before;
-    the browser shows the download's progress.
+    `by` is a slug of the Compare page (treatment, family, site, era, arm), `present` what the presenter is asked for
+    when it is no study. Files are built on the click, never before; the browser shows the download's progress.
     """
     request = Request(
         study_id=study_id,
@@ -34,7 +39,7 @@ def export_row(
     key = study_id or "comparison"
     table = context.table
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"export_{file_stem(key)}"):
-        st.button("Present", key=f"present_{key}", on_click=start_presenting, args=(study_id or COMPARISON,))
+        st.button("Present", key=f"present_{key}", on_click=start_presenting, args=(study_id or present,))
         for name, extension, kind, build in (
             ("Slides", "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation", _slides),
             ("Handout", "html", "text/html", _report),

@@ -2,49 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import streamlit as st
 
 from dashboard.export.citations import reference
 from dashboard.stories.numbers import StoryError, resolve
-from dashboard.stories.read import Link, Story, View, read_stories
+from dashboard.stories.read import Link, Story, View
 from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import BY, comparison_of, download_of, drawn, question
 from dashboard.ui.component import component
 from dashboard.ui.context import PageContext
 from dashboard.ui.export_menu import export_row
-from dashboard.ui.state import FILTER_DEFAULTS, bound, write
+from dashboard.ui.links import check_choice
+from dashboard.ui.state import bound, write
+from dashboard.ui.story_state import (
+    LONGEST,
+    PASSAGE,
+    STORY,
+    at_passage,
+    filters_of,
+    plot_of,
+    stories,
+    story_to_present,
+    views_of,
+)
 
-PAGE_DEFAULTS: Final[dict[str, Any]] = {"by": "Treatment", "study": None}
 
-
-def values_of(view: View) -> dict[str, Any]:
-    """Every filter and option of a view: what it does not name is at its default."""
-    return {**FILTER_DEFAULTS, **PAGE_DEFAULTS, **view}
-
-
-@st.cache_data(show_spinner=False)
-def _stories() -> dict[str, Story]:
-    return {story.title: story for story in read_stories()}
-
-
-def choose_story() -> Story:
-    """The story that the URL or the reader asks for; a new one sets its first view."""
-    stories = _stories()
+def choose_story() -> tuple[Story, int]:
+    """The story and its passage that the URL or the reader asks for; a new story opens at its first view."""
+    told = stories()
+    check_choice(STORY, told)
 
     def opened() -> None:
-        write(values_of(stories[st.session_state["story"]].start))
+        write(at_passage(told[st.session_state[STORY]], 0))
 
-    name = st.selectbox("Story", list(stories), on_change=opened, width=520, **bound("story"))
-    return stories[name]
+    name = st.selectbox("Story", list(told), on_change=opened, width=520, **bound(STORY))
+    with st.container(key="bound_passage"):
+        passage = int(st.number_input("Passage", 0, LONGEST, 0, **bound(PASSAGE)))
+    return told[name], passage
 
 
-def story_view(context: PageContext, story: Story, by: str, study: str | None) -> None:
+def story_view(context: PageContext, story: Story, passage: int) -> None:
     """Text and chart side by side."""
     text, picture = st.columns([5, 7], gap="large")
+    by, study = plot_of(story, passage)
     with text:
-        _tell(context, story)
+        _tell(context, story, passage)
     with picture:
         asked = question(context, by, study)
         comparison = comparison_of(context, *asked)
@@ -61,14 +65,15 @@ def story_view(context: PageContext, story: Story, by: str, study: str | None) -
             key="story_chart",
             caption=comparison.caution or None,
         )
-        export_row(context, by=BY[by], study=study)
+        export_row(context, by=BY[by], study=study, present=story_to_present(story, passage))
 
 
-def _tell(context: PageContext, story: Story) -> None:
+def _tell(context: PageContext, story: Story, passage: int) -> None:
     st.markdown(f"**{story.question}**")
     links = story.links()
-    now = {name: st.session_state.get(name) for name in values_of({})}
-    shown = next((i for i, link in enumerate(links) if _same(values_of(link.view), now)), None)
+    now = {name: st.session_state.get(name) for name in filters_of({})}
+    views = views_of(story)
+    shown = passage - 1 if 0 < passage < len(views) and _same(filters_of(views[passage]), now) else None
     index = iter(range(len(links)))
     paragraphs = [
         [
@@ -82,10 +87,10 @@ def _tell(context: PageContext, story: Story) -> None:
 
     def asked() -> None:
         click = st.session_state["story_text"]["view"]
-        write(values_of(links[click["index"]].view))
+        write(at_passage(story, int(click["index"]) + 1))
 
     component("story_text")(data={"paragraphs": paragraphs, "shown": shown}, key="story_text", on_view_change=asked)
-    st.button("Back to the first view", on_click=write, args=(values_of(story.start),), type="tertiary")
+    st.button("Back to the first view", on_click=write, args=(at_passage(story, 0),), type="tertiary")
     by_study = context.table.drop_duplicates("study_id").set_index("study_id", drop=False)
     with st.expander(f"Sources: {len(story.studies)} {'study' if len(story.studies) == 1 else 'studies'}"):
         for study_id in story.studies:

@@ -10,11 +10,11 @@ from dashboard.explore.study_list import SCREEN, cells
 from dashboard.ui.chart import csv_bytes
 from dashboard.ui.context import PageContext
 from dashboard.ui.links import check_choice
+from dashboard.ui.open_study import open_study
 from dashboard.ui.pick_list import PickRow, PickTable, pick_list
 from dashboard.ui.quality_view import quality_overview
 from dashboard.ui.state import bound
 from dashboard.ui.study_parts import listed_studies
-from dashboard.ui.study_view import open_study
 from dashboard.ui.words import count
 
 

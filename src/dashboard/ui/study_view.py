@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import streamlit as st
 
 from dashboard.comparison.table import comparison_table
@@ -15,43 +13,24 @@ from dashboard.export.citations import bibtex, bibtex_key, ris
 from dashboard.figures.curves import survival_figure
 from dashboard.figures.factors import factors_figure
 from dashboard.figures.strip import strip_figure
-from dashboard.paths import PAGES_DIR
 from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import curves_of
 from dashboard.ui.context import PageContext
 from dashboard.ui.export_menu import export_row
 from dashboard.ui.links import check_choice
+from dashboard.ui.open_study import STUDY, open_study, opens_study
 from dashboard.ui.quality_view import study_quality
 from dashboard.ui.state import bound, write
 from dashboard.ui.study_parts import page_of, places_of, study_groups
 from dashboard.vocabulary import ENDPOINTS, label
 
-ASKED: Final = "_asked_study"
-
-
-def open_study(study_id: str | None) -> None:
-    """Callback: show the page of this study; None returns to the list."""
-    write({"study": study_id})
-
-
-def ask_for_study(study_id: str) -> None:
-    """Callback of other pages: `follow_study` then goes to the page of this study."""
-    st.session_state[ASKED] = study_id
-
-
-def follow_study() -> None:
-    """First thing on a page that lists studies: go where a click on a study asked to go."""
-    asked = st.session_state.pop(ASKED, None)
-    if asked:
-        st.switch_page(PAGES_DIR / "studies.py", query_params={"study": asked})
-
 
 def choose_study(context: PageContext) -> str | None:
-    """The study in the link or the search box; the same box as on Compare, so that a study stays chosen."""
+    """The study in the link or the search box."""
     studies = sorted(context.table["study_id"].dropna().unique())
-    check_choice("study", studies)
+    check_choice(STUDY, studies)
     return st.selectbox(
-        "Study", studies, index=None, placeholder="Find a study by author and year", width=320, **bound("study")
+        "Study", studies, index=None, placeholder="Find a study by author and year", width=320, **bound(STUDY)
     )
 
 
@@ -81,8 +60,8 @@ def study_view(context: PageContext, study_id: str) -> None:
         icon=":material/arrow_back:",
         type="tertiary",
         key="all_studies",
-        on_click=open_study,
-        args=(None,),
+        on_click=write,
+        args=({STUDY: None},),
     )
     st.title(page.title)
     st.write(page.reference)
@@ -162,7 +141,9 @@ def _place(context: PageContext, page: StudyPage) -> None:
         alt=" ".join(place.sentence for place in found),
         key="study_strip",
         caption="Diamond: this study. Hollow circles: other studies as printed, overlapping cohorts once. "
-        "Band: 95% prediction interval of the others; dotted stroke: their pooled estimate (random effects, derived).",
+        "Band: 95% prediction interval of the others; dotted stroke: their pooled estimate (random effects, derived). "
+        "A click on a circle opens its study.",
+        on_select=opens_study("study_strip"),
     )
 
 
