@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from dashboard.ui.link_values import link_texts
 from dashboard.ui.state import FILTER_DEFAULTS
 from dashboard.ui.story_state import (
     PASSAGE,
     STORY,
     at_passage,
-    link_texts,
     opening,
     plot_of,
     presented_story,

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dashboard.evidence.tables import records
+from dashboard.explore.rows import plain_rows
 from dashboard.explore.words import known, text
 from dashboard.vocabulary import ENDPOINTS, label
+
+_COLUMNS = (
+    "label", "endpoint", "measure", "value", "ci_low", "ci_high", "p_value", "adjusted", "note", "locator", "factor",
+    "comparator_arm_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ def factors(rows: pd.DataFrame) -> list[Factor]:
             note=text(row.note),
             locator=text(row.locator),
         )
-        for row in records(rows[asked])
+        for row in plain_rows(rows[asked], _COLUMNS)
     ]
 
 

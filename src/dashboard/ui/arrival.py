@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import streamlit as st
 
+from dashboard.ui.link_values import link_texts
 from dashboard.ui.links import FIRST_PARAMS
 from dashboard.ui.state import FILTER_DEFAULTS, write
-from dashboard.ui.story_state import PASSAGE, PLOT_DEFAULTS, STORY, link_texts, opening
+from dashboard.ui.story_state import PASSAGE, PLOT_DEFAULTS, STORY, opening
 
 HERE: Final = "_page_slug"
 # Names that a page's links had once, by page. Two pages must not share the name of a widget of their own: Streamlit

@@ -8,6 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.stories.read import Story, View, read_stories
+from dashboard.ui.link_values import link_texts
 from dashboard.ui.state import FILTER_DEFAULTS
 
 STORY: Final = "story"
@@ -21,6 +22,11 @@ LONGEST: Final = 99
 def stories() -> dict[str, Story]:
     """Every story by its title."""
     return {story.title: story for story in read_stories()}
+
+
+def story_of(slug: str) -> Story:
+    """The story of a slug. Raises StopIteration when there is none."""
+    return next(story for story in stories().values() if story.slug == slug)
 
 
 def views_of(story: Story) -> list[View]:
@@ -81,10 +87,3 @@ def presented_story(address: str) -> tuple[Story, int] | None:
 def _texts(view: View) -> dict[str, list[str]]:
     """A view as its parameters stand in a link."""
     return {name: link_texts(value) for name, value in view.items()}
-
-
-def link_texts(value: Any) -> list[str]:
-    """The value of a widget as texts of a link."""
-    if isinstance(value, list | tuple):
-        return [str(each) for each in value]
-    return [str(value).lower() if isinstance(value, bool) else str(value)]

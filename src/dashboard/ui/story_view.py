@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.export.citations import reference
 from dashboard.stories.numbers import StoryError, resolve
 from dashboard.stories.read import Link, Story, View
+from dashboard.ui.cache import per_table
 from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import BY, comparison_of, download_of, drawn, question
 from dashboard.ui.component import component
@@ -24,9 +26,11 @@ from dashboard.ui.story_state import (
     filters_of,
     plot_of,
     stories,
+    story_of,
     story_to_present,
     views_of,
 )
+from dashboard.ui.words import count
 
 
 def choose_story() -> tuple[Story, int]:
@@ -70,32 +74,20 @@ def story_view(context: PageContext, story: Story, passage: int) -> None:
 
 def _tell(context: PageContext, story: Story, passage: int) -> None:
     st.markdown(f"**{story.question}**")
-    links = story.links()
     now = {name: st.session_state.get(name) for name in filters_of({})}
     views = views_of(story)
     shown = passage - 1 if 0 < passage < len(views) and _same(filters_of(views[passage]), now) else None
-    index = iter(range(len(links)))
-    paragraphs = [
-        [
-            {"text": _number(context, part.words), "view": next(index)}
-            if isinstance(part, Link)
-            else {"text": _number(context, part)}
-            for part in story.parts(text)
-        ]
-        for text in story.paragraphs
-    ]
 
     def asked() -> None:
         click = st.session_state["story_text"]["view"]
         write(at_passage(story, int(click["index"]) + 1))
 
-    component("story_text")(data={"paragraphs": paragraphs, "shown": shown}, key="story_text", on_view_change=asked)
+    component("story_text")(
+        data={"paragraphs": told_of(context, story.slug), "shown": shown}, key="story_text", on_view_change=asked
+    )
     st.button("Back to the first view", on_click=write, args=(at_passage(story, 0),), type="tertiary")
-    by_study = context.table.drop_duplicates("study_id").set_index("study_id", drop=False)
-    with st.expander(f"Sources: {len(story.studies)} {'study' if len(story.studies) == 1 else 'studies'}"):
-        for study_id in story.studies:
-            if study_id in by_study.index:
-                st.markdown(f"- {reference({str(k): v for k, v in by_study.loc[study_id].items()})} `{study_id}`")
+    with st.expander(f"Sources: {count(len(story.studies), 'study', 'studies')}"):
+        st.markdown(sources_of(context, story.slug))
 
 
 def _same(view: View, now: View) -> bool:
@@ -106,9 +98,34 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, list | tuple) else value
 
 
-def _number(context: PageContext, text: str) -> str:
+@per_table()
+def told_of(table: pd.DataFrame, slug: str) -> list[list[dict[str, Any]]]:
+    """The paragraphs of a story with its numbers: parts of text, some with the number of the link they are; kept."""
+    story = story_of(slug)
+    index = iter(range(len(story.links())))
+    return [
+        [
+            {"text": _number(table, part.words), "view": next(index)}
+            if isinstance(part, Link)
+            else {"text": _number(table, part)}
+            for part in story.parts(text)
+        ]
+        for text in story.paragraphs
+    ]
+
+
+@per_table()
+def sources_of(table: pd.DataFrame, slug: str) -> str:
+    """The studies that a story quotes, as a list; kept."""
+    wanted = list(story_of(slug).studies)
+    own = table[table["study_id"].isin(wanted)].drop_duplicates("study_id").set_index("study_id", drop=False)
+    cited = (own.loc[study_id].to_dict() for study_id in wanted if study_id in own.index)
+    return "\n".join(f"- {reference({str(k): v for k, v in study.items()})} `{study['study_id']}`" for study in cited)
+
+
+def _number(table: pd.DataFrame, text: str) -> str:
     """Numbers from the open table; a table of the reader's own may lack them, and then the text says so."""
     try:
-        return resolve(text, context.table)
+        return resolve(text, table)
     except StoryError:
         return "(this table does not hold the figures of this passage)"

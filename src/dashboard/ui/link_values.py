@@ -1,0 +1,44 @@
+"""Values of bound widgets as the texts of a link, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs
+
+from dashboard.ui.links import unknown_values
+from dashboard.ui.state import FILTER_DEFAULTS
+
+MOST_PARAMETERS = 500
+
+
+def link_texts(value: Any) -> list[str]:
+    """The value of a widget as texts of a link."""
+    if isinstance(value, list | tuple):
+        return [str(each) for each in value]
+    return [str(value).lower() if isinstance(value, bool) else str(value)]
+
+
+def filters_in(query: str) -> dict[str, Any]:
+    """Every filter as the query string of a view sets it; what it does not name, or no filter knows, is its default.
+
+    Raises ValueError for a text with more parameters than any view has.
+    """
+    params = parse_qs(query.removeprefix("?"), max_num_fields=MOST_PARAMETERS)
+    unknown = unknown_values(params)
+    known = {name: [v for v in texts if (name, v) not in unknown] for name, texts in params.items()}
+    if any(name == "era" for name, _ in unknown):
+        known.pop("era", None)
+    return {name: _value(default, known.get(name, [])) for name, default in FILTER_DEFAULTS.items()}
+
+
+def _value(default: Any, texts: list[str]) -> Any:
+    """The texts as a value of the default's kind."""
+    if not texts:
+        return default
+    if isinstance(default, list):
+        return list(dict.fromkeys(texts))
+    if isinstance(default, tuple):
+        return tuple(int(text) for text in texts)
+    if isinstance(default, bool):
+        return texts[-1].lower() == "true"
+    return int(texts[-1]) if isinstance(default, int) else texts[-1]
