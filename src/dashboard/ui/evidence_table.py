@@ -12,7 +12,7 @@ from dashboard.ui.component import component
 
 def evidence_table(grid: dict[str, Any], *, title: str, key: str) -> None:
     """Draw a table of the form that `comparison.table.grid` makes: columns, rows of cells, total of rows."""
-    component("evidence_table")(data={**grid, "title": title}, key=key)
+    component("evidence_table", "table")(data={**grid, "title": title}, key=key)
 
 
 def plain_grid(frame: pd.DataFrame, *, numbers: Collection[str] = (), wide: Collection[str] = ()) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from dashboard.explore.judgement import (
 from dashboard.explore.quality import computed, quality_table, study_names
 from dashboard.explore.study_page import StudyPage
 from dashboard.figures.traffic_light import summary_figure, traffic_light_figure
+from dashboard.intake.safe_text import markdown_text
 from dashboard.selection import Selection, apply
 from dashboard.ui.cache import SHIPPED, per_table
 from dashboard.ui.chart import chart
@@ -29,7 +30,7 @@ from dashboard.ui.context import PageContext, open_table
 from dashboard.ui.link_values import filters_in
 from dashboard.ui.open_study import STUDY
 from dashboard.ui.state import write
-from dashboard.ui.words import count, plain_markdown
+from dashboard.ui.words import count
 
 JUDGEMENTS: Final = "_judgements"
 LARGEST_FILE: Final = 2_000_000
@@ -62,7 +63,7 @@ def study_quality(context: PageContext, page: StudyPage) -> None:
     """The computed part and the form of one study."""
     st.subheader("Study quality")
     st.markdown(
-        "\n".join(f"- **{aspect}**: {plain_markdown(said)}" for aspect, said in aspects_of(context, page.study_id))
+        "\n".join(f"- **{aspect}**: {markdown_text(said)}" for aspect, said in aspects_of(context, page.study_id))
     )
     kept = judgements().get(page.study_id)
     title = "Your judgement of risk of bias" + ("" if kept is None else f": {kept.level(OVERALL).lower()} overall")

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.export.citations import reference
+from dashboard.intake.safe_text import markdown_text
 from dashboard.stories.numbers import StoryError, resolve
 from dashboard.stories.read import Link, Story, View
 from dashboard.ui.cache import per_table
@@ -57,7 +58,7 @@ def story_view(context: PageContext, story: Story, passage: int) -> None:
         asked = question(context, by, study)
         comparison = comparison_of(context, *asked)
         figure, _ = drawn(context, *asked, "months", None)
-        st.subheader(comparison.title)
+        st.subheader(markdown_text(comparison.title))
         if not comparison.groups:
             st.info("Nothing answers these filters. Choose a link in the text.")
             return
@@ -67,7 +68,7 @@ def story_view(context: PageContext, story: Story, passage: int) -> None:
             name=comparison.title,
             alt=comparison.sentence,
             key="story_chart",
-            caption=comparison.caution or None,
+            caption=markdown_text(comparison.caution) or None,
         )
         export_row(context, by=BY[by], study=study, present=story_to_present(story, passage))
 
@@ -120,7 +121,9 @@ def sources_of(table: pd.DataFrame, slug: str) -> str:
     wanted = list(story_of(slug).studies)
     own = table[table["study_id"].isin(wanted)].drop_duplicates("study_id").set_index("study_id", drop=False)
     cited = (own.loc[study_id].to_dict() for study_id in wanted if study_id in own.index)
-    return "\n".join(f"- {reference({str(k): v for k, v in study.items()})} `{study['study_id']}`" for study in cited)
+    return "\n".join(
+        f"- {markdown_text(reference({str(k): v for k, v in study.items()}))} `{study['study_id']}`" for study in cited
+    )
 
 
 def _number(table: pd.DataFrame, text: str) -> str:

@@ -16,13 +16,13 @@ from dashboard.explore.study_page import StudyPage
 from dashboard.figures.curves import survival_figure
 from dashboard.figures.factors import factors_figure
 from dashboard.figures.strip import strip_figure
+from dashboard.intake.safe_text import markdown_text
 from dashboard.ui.cache import per_table
 from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import curves_of
 from dashboard.ui.context import OpenTable, PageContext
 from dashboard.ui.open_study import opens_study
 from dashboard.ui.study_parts import StudyGroups, places_of, study_groups
-from dashboard.ui.words import plain_markdown
 from dashboard.vocabulary import ENDPOINTS, label
 
 STRIP_KEY = "study_strip"
@@ -79,9 +79,9 @@ def draw_curves(context: PageContext, page: StudyPage) -> None:
     if drawn is None:
         st.write("The study prints no survival rate and no median in what was read: there is nothing to draw.")
         return
-    st.write(drawn.words)
+    st.write(markdown_text(drawn.words))
     name = label(ENDPOINTS, drawn.of.endpoint)
-    notes = [drawn.caution] if drawn.caution else []
+    notes = [markdown_text(drawn.caution)] if drawn.caution else []
     if drawn.of.endpoint != context.selection.endpoint:
         notes.append(f"The filter asks for another endpoint; this study prints {name.lower()}.")
     if drawn.of.only_subgroups:
@@ -107,7 +107,7 @@ def draw_place(context: PageContext, page: StudyPage) -> None:
         return
     found = places_of(context, context.table_key, page.study_id, endpoint)
     st.subheader("Is this result surprising?")
-    st.markdown("\n".join(f"- {plain_markdown(place.sentence)}" for place in found))
+    st.markdown("\n".join(f"- {markdown_text(place.sentence)}" for place in found))
     chart(
         figure,
         lambda: place_table(found),

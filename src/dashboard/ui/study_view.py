@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.explore.study_page import StudyPage
 from dashboard.export.citations import bibtex, bibtex_key, ris
+from dashboard.intake.safe_text import markdown_text
 from dashboard.ui.context import PageContext
 from dashboard.ui.evidence_table import evidence_table, plain_grid
 from dashboard.ui.export_menu import export_row
@@ -19,7 +20,6 @@ from dashboard.ui.quality_view import study_quality
 from dashboard.ui.state import bound, write
 from dashboard.ui.study_figures import draw_curves, draw_factors, draw_place
 from dashboard.ui.study_parts import page_of
-from dashboard.ui.words import plain_markdown
 
 _ADDRESS: Final = "/:?=&;%#@,()~"  # of an address, what stays as it is inside a Markdown link
 
@@ -65,8 +65,8 @@ def study_view(context: PageContext, study_id: str) -> None:
         on_click=write,
         args=({STUDY: None},),
     )
-    st.title(page.title)
-    st.write(page.reference)
+    st.title(markdown_text(page.title))
+    st.write(markdown_text(page.reference))
     if page.inferred:
         st.caption(
             "Citation partly inferred: author, title, journal or year was completed unseen; the figures were seen."
@@ -84,17 +84,17 @@ def study_view(context: PageContext, study_id: str) -> None:
 
 def _facts(page: StudyPage) -> None:
     with st.container(key="study_facts", gap="small"):
-        st.markdown("  \n".join(f"**{name}**: {plain_markdown(value)}" for name, value in page.facts))
+        st.markdown("  \n".join(f"**{name}**: {markdown_text(value)}" for name, value in page.facts))
         if page.notes:
-            st.markdown(f"**Notes of the atlas**: {plain_markdown(page.notes)}")
+            st.markdown(f"**Notes of the atlas**: {markdown_text(page.notes)}")
     if page.flags:
         st.subheader("What to distrust, and why")
         for title, sentences in page.flags:
             if len(sentences) == 1:
-                st.markdown(f"- **{title}.** {plain_markdown(sentences[0])}")
+                st.markdown(f"- **{title}.** {markdown_text(sentences[0])}")
             else:
                 with st.expander(f"{title}: {len(sentences)} figures or arms"):
-                    st.markdown("\n".join(f"- {plain_markdown(text)}" for text in sentences))
+                    st.markdown("\n".join(f"- {markdown_text(text)}" for text in sentences))
 
 
 def _tables(page: StudyPage) -> None:

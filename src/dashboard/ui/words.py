@@ -23,8 +23,3 @@ def totals_sentence(totals: Totals) -> str:
             patients,
         )
     )
-
-
-def plain_markdown(text: str) -> str:
-    """Text of the table inside Markdown: shown as it is."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]<>#$~|:" else c for c in text)
