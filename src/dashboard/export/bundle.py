@@ -50,6 +50,7 @@ numbers.json           every number at full precision
 request.json           what was asked
 src/, rerun.py         the program at this version; `python rerun.py` makes numbers.json and the figures again
 
+Link of this view: {link}
 Evidence {version}. Every number is marked in the report as reported or derived. Not medical advice.
 """
 
@@ -73,7 +74,10 @@ def bundle(table: pd.DataFrame, request: Request) -> bytes:
     files["citations.ris"] = "".join(ris(study) for study in plain).encode()
     files["request.json"] = _json(request.plain())
     files["README.txt"] = README.format(
-        title=deck.title, subtitle=deck.subtitle, version=deck.data_version or "version not stated"
+        title=deck.title,
+        subtitle=deck.subtitle,
+        version=deck.data_version or "version not stated",
+        link=deck.link or "not known",
     ).encode()
     files["rerun.py"] = SCRIPT.encode()
     files["requirements.txt"] = _requirements().encode()

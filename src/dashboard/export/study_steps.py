@@ -28,6 +28,7 @@ from dashboard.vocabulary import (
 )
 
 MOST_ARMS = 8
+UNFILTERED = "Every figure of the study is here, and it stands among all studies: no filter of the atlas was applied."
 METHODS = (
     "Lines between printed figures assume a constant hazard and end at the last printed figure.",
     "Reconstructed hazard ratios come from these lines and the numbers of patients; they are derived, not reported.",
@@ -36,7 +37,9 @@ METHODS = (
 )
 
 
-def study_deck(table: pd.DataFrame, curves: Curves, study_id: str, *, dark: bool = False, version: str = "") -> Deck:
+def study_deck(
+    table: pd.DataFrame, curves: Curves, study_id: str, *, dark: bool = False, version: str = "", link: str = ""
+) -> Deck:
     """The deck of one study. Raises ValueError when the table does not hold it."""
     rows = table[table["study_id"] == study_id]
     if rows.empty:
@@ -61,7 +64,8 @@ def study_deck(table: pd.DataFrame, curves: Curves, study_id: str, *, dark: bool
         steps=tuple(step for step in steps if step is not None and not step.empty),
         study_ids=(study_id, *others),
         data_version=version,
-        methods=METHODS,
+        link=link,
+        methods=(*METHODS, UNFILTERED),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
+from dashboard.selection import Selection
 from dashboard.ui.links import unknown_values
-from dashboard.ui.state import FILTER_DEFAULTS
+from dashboard.ui.state import FILTER_DEFAULTS, values_from
 
 MOST_PARAMETERS = 500
 
@@ -16,6 +18,13 @@ def link_texts(value: Any) -> list[str]:
     if isinstance(value, list | tuple):
         return [str(each) for each in value]
     return [str(value).lower() if isinstance(value, bool) else str(value)]
+
+
+def query_of(selection: Selection, own: Mapping[str, Any]) -> str:
+    """The query string of a view: its filters, and the page's `own` parameters; what is at its default is left out."""
+    filters = {name: value for name, value in values_from(selection).items() if value != FILTER_DEFAULTS[name]}
+    given = {name: value for name, value in {**filters, **own}.items() if value not in (None, "")}
+    return urlencode({name: link_texts(value) for name, value in given.items()}, doseq=True)
 
 
 def filters_in(query: str) -> dict[str, Any]:

@@ -96,12 +96,17 @@ def _draw(context: PageContext, deck: Deck, step: Step) -> None:
         if step.lines:
             st.html("".join(f'<p class="line">{_text(line)}</p>' for line in step.lines))
     else:
-        plot = step_figure(
-            step.figure, dark=context.theme == "dark", size=TYPE, height=360 if step.table is not None else 520
-        )
-        for line in step.lines:
-            st.html(f'<p class="said">{_text(line)}</p>')
-        st.plotly_chart(plot, key=f"presented_{step.key}", theme=None, config=CONFIG, alt=figure_words(step.figure))
+        if step.lines:
+            st.html("".join(f'<p class="said">{_text(line)}</p>' for line in step.lines))
+        with st.container(key=f"figure_{'beside_table' if step.table is not None else 'alone'}"):
+            st.plotly_chart(
+                step_figure(step.figure, dark=context.theme == "dark", size=TYPE),
+                key=f"presented_{step.key}",
+                theme=None,
+                config=CONFIG,
+                alt=figure_words(step.figure),
+                height="stretch",
+            )
     if step.table is not None:
         st.html(html_table(step.table))
     if step.caption:

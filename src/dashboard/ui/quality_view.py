@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -27,7 +26,7 @@ from dashboard.selection import Selection, apply
 from dashboard.ui.cache import SHIPPED, per_table
 from dashboard.ui.chart import chart
 from dashboard.ui.context import PageContext, open_table
-from dashboard.ui.link_values import filters_in
+from dashboard.ui.link_values import filters_in, query_of
 from dashboard.ui.open_study import STUDY
 from dashboard.ui.state import write
 from dashboard.ui.words import count
@@ -139,7 +138,11 @@ def _files(context: PageContext) -> None:
     """Export and import of the judgements."""
     st.download_button(
         "Export judgements",
-        to_json(judgements(), data_version=data_version_of(context.table_key), view=_view()),
+        to_json(
+            judgements(),
+            data_version=data_version_of(context.table_key),
+            view=query_of(context.selection, {"studies_view": QUALITY}),
+        ),
         "risk-of-bias.json",
         "application/json",
         on_click="ignore",
@@ -177,8 +180,3 @@ def _imported() -> None:
 def data_version_of(table_key: str) -> str:
     """The version of the shipped table; nothing for a reader's own, whose key is a secret of the session."""
     return table_key.removeprefix(SHIPPED) if table_key.startswith(SHIPPED) else ""
-
-
-def _view() -> str:
-    """The link's part behind the question mark."""
-    return urlencode([(name, value) for name in st.query_params for value in st.query_params.get_all(name)])

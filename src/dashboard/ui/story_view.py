@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.export.citations import reference
+from dashboard.figures.curves import survival_figure
 from dashboard.intake.safe_text import markdown_text
+from dashboard.selection import Selection
 from dashboard.stories.numbers import StoryError, resolve
 from dashboard.stories.read import Link, Story, View
 from dashboard.ui.cache import per_table
 from dashboard.ui.chart import chart
-from dashboard.ui.compare_view import BY, comparison_of, download_of, drawn, question
+from dashboard.ui.compare_view import BY, comparison_of, curves_of, download_of, question
 from dashboard.ui.component import component
-from dashboard.ui.context import PageContext
+from dashboard.ui.context import OpenTable, PageContext
 from dashboard.ui.export_menu import export_row
 from dashboard.ui.links import check_choice
 from dashboard.ui.state import bound, write
@@ -48,6 +52,19 @@ def choose_story() -> tuple[Story, int]:
     return told[name], passage
 
 
+@per_table(max_entries=64)
+def story_figure(
+    table: pd.DataFrame, table_key: str, selection: Selection, by: str, study: str | None, dark: bool
+) -> go.Figure:
+    """The curves of a passage, kept. What all names have in common the title says: beside the text there is no room."""
+    source = OpenTable(table, table_key)
+    groups = comparison_of(source, table_key, selection, by, study, dark).groups
+    heads = {group.label.partition(", ")[0] for group in groups}
+    if len(groups) > 1 and len(heads) == 1 and all(", " in group.label for group in groups):
+        groups = [replace(group, label=group.label.partition(", ")[2]) for group in groups]
+    return survival_figure(curves_of(source), groups, dark=dark)
+
+
 def story_view(context: PageContext, story: Story, passage: int) -> None:
     """Text and chart side by side."""
     text, picture = st.columns([5, 7], gap="large")
@@ -57,7 +74,7 @@ def story_view(context: PageContext, story: Story, passage: int) -> None:
     with picture:
         asked = question(context, by, study)
         comparison = comparison_of(context, *asked)
-        figure, _ = drawn(context, *asked, "months", None)
+        figure = story_figure(context, *asked)
         st.subheader(markdown_text(comparison.title))
         if not comparison.groups:
             st.info("Nothing answers these filters. Choose a link in the text.")
@@ -70,7 +87,13 @@ def story_view(context: PageContext, story: Story, passage: int) -> None:
             key="story_chart",
             caption=markdown_text(comparison.caution) or None,
         )
-        export_row(context, by=BY[by], study=study, present=story_to_present(story, passage))
+        export_row(
+            context,
+            by=BY[by],
+            study=study,
+            present=story_to_present(story, passage),
+            own={STORY: story.title, PASSAGE: passage or None},
+        )
 
 
 def _tell(context: PageContext, story: Story, passage: int) -> None:
