@@ -11,7 +11,7 @@ import pandas as pd
 from dashboard.comparison.curves import Curves
 from dashboard.comparison.words import percent
 from dashboard.evidence.tables import records
-from dashboard.explore.effects import Effects, side_by_side
+from dashboard.explore.milestones import Effects, side_by_side
 from dashboard.synthesis import meta_regression
 from dashboard.synthesis.scales import scale_of
 from dashboard.vocabulary import FAMILIES, MODALITIES, PRIMARY_SITES, label

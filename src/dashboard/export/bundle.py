@@ -17,7 +17,7 @@ from dashboard.export.request import Request, make_deck, needed_rows, numbers
 from dashboard.export.svg import figure_svg
 
 PACKAGE = Path(__file__).resolve().parents[1]
-PARTS = ("evidence", "survival", "synthesis", "comparison", "figures", "export")
+PARTS = ("evidence", "survival", "synthesis", "comparison", "explore", "figures", "export")
 MODULES = ("__init__.py", "paths.py", "vocabulary.py", "selection.py")
 STAMP = (2000, 1, 1, 0, 0, 0)  # a fixed date: the same view gives the same file
 NEEDS = ("pandas", "numpy", "scipy", "pyarrow", "plotly")

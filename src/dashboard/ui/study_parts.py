@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard.comparison.curves import Curves
 from dashboard.comparison.groups import Group, make_groups
-from dashboard.explore.effects import Effects, effects
+from dashboard.explore.milestones import Effects, effects
 from dashboard.explore.place import Place, places
 from dashboard.explore.study_list import study_list
 from dashboard.explore.study_page import StudyPage, study_page
@@ -35,7 +35,7 @@ def page_of(table: pd.DataFrame, study_id: str) -> StudyPage:
 
 @per_table(max_entries=16)
 def effects_of(table: pd.DataFrame, table_key: str, months: int | None) -> Effects:
-    """`explore.effects.effects`, kept."""
+    """`explore.milestones.effects`, kept."""
     return effects(table, curves_of(OpenTable(table, table_key)), months)
 
 
