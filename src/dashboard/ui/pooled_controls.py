@@ -10,9 +10,9 @@ import streamlit as st
 
 from dashboard.pooled.ask import ESTIMATORS, GROUPS, MEASURES, SCALES, SORTS, TESTS, Ask
 from dashboard.ui.links import check_choice
+from dashboard.ui.open_study import open_study
 from dashboard.ui.pooled_view import PANELS, SENSITIVITY
 from dashboard.ui.state import MODALITY_OPTIONS, bound, modality_slugs, write
-from dashboard.ui.study_view import ask_for_study
 
 ACROSS, WITHIN, RATIOS = "Across studies", "Within studies", "All hazard ratios"
 VIEWS = {
@@ -177,7 +177,7 @@ def clicked(key: str, click: str) -> None:
         return
     study = str(points[0]["customdata"][1])
     if click == OPENS:
-        ask_for_study(study)
+        open_study(study)
         return
     out = list(st.session_state.get("out", []))
     st.session_state["out"] = [each for each in out if each != study] if study in out else [*out, study]

@@ -7,14 +7,14 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.explore.study_list import SCREEN, cells
-from dashboard.ui.chart import csv_bytes
+from dashboard.intake.safe_text import to_csv
 from dashboard.ui.context import PageContext
 from dashboard.ui.links import check_choice
+from dashboard.ui.open_study import open_study
 from dashboard.ui.pick_list import PickRow, PickTable, pick_list
-from dashboard.ui.quality_view import quality_overview
+from dashboard.ui.quality_view import QUALITY, quality_overview
 from dashboard.ui.state import bound
 from dashboard.ui.study_parts import listed_studies
-from dashboard.ui.study_view import open_study
 from dashboard.ui.words import count
 
 
@@ -31,7 +31,7 @@ def study_table(context: PageContext) -> None:
     draw_studies(context, everything)
     st.download_button(
         "CSV",
-        lambda: csv_bytes(studies),
+        lambda: to_csv(studies),
         "studies.csv",
         "text/csv",
         on_click="ignore",
@@ -42,10 +42,10 @@ def study_table(context: PageContext) -> None:
 
 def list_or_quality(context: PageContext) -> None:
     """The list of studies, or what is known and judged of their quality; which of them is part of the link."""
-    views = ["Studies", "Quality"]
+    views = ["Studies", QUALITY]
     check_choice("studies_view", views)
     view = st.segmented_control("View", views, default=views[0], required=True, **bound("studies_view"))
-    if view == "Quality":
+    if view == QUALITY:
         quality_overview(context)
     else:
         study_table(context)
