@@ -5,8 +5,6 @@ from __future__ import annotations
 from dashboard.ui.context import page_context
 from dashboard.ui.pooled_controls import ACROSS, RATIOS, WITHIN, choose_view
 from dashboard.ui.pooled_page import across_page, ratios_page, within_page
-from dashboard.ui.study_view import follow_study
 
-follow_study()
 context = page_context()
 {ACROSS: across_page, WITHIN: within_page, RATIOS: ratios_page}[choose_view()](context)

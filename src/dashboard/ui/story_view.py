@@ -22,7 +22,7 @@ from dashboard.ui.component import component
 from dashboard.ui.context import OpenTable, PageContext
 from dashboard.ui.export_menu import export_row
 from dashboard.ui.links import check_choice
-from dashboard.ui.state import bound, write
+from dashboard.ui.state import FILTER_DEFAULTS, bound, write
 from dashboard.ui.story_state import (
     LONGEST,
     PASSAGE,
@@ -98,7 +98,7 @@ def story_view(context: PageContext, story: Story, passage: int) -> None:
 
 def _tell(context: PageContext, story: Story, passage: int) -> None:
     st.markdown(f"**{story.question}**")
-    now = {name: st.session_state.get(name) for name in filters_of({})}
+    now = {name: st.session_state.get(name, default) for name, default in FILTER_DEFAULTS.items()}
     views = views_of(story)
     shown = passage - 1 if 0 < passage < len(views) and _same(filters_of(views[passage]), now) else None
 
