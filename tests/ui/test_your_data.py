@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -185,17 +187,37 @@ def test_four_files_are_too_many():
     assert "There are 4 files" in app.error[0].value
 
 
-def test_markup_in_labels_is_text_everywhere():
-    label = "<img src=x onerror=alert(1)> [link](https://example.org) **b**"
-    hostile = WIDE.replace("Resection,renal", f'"{label}",renal').replace("Zephyr 2019", '"=cmd()|<script>x</script>"')
+def texts_of(value: object) -> Iterator[str]:
+    """Every text inside a plotly specification."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts_of(each)
+
+
+def test_markup_and_formulas_in_labels_are_text_everywhere():
+    label = "<img src=x onerror=alert(1)> [link](https://example.org) ![i](https://example.org/x.png) **b** $x^2$"
+    hostile = WIDE.replace("Resection,renal", f'"{label}",renal').replace(
+        "Zephyr 2019,", '"<script>x</script> [s](//s)",'
+    )
     app = bring(opened(), ("wide.csv", hostile.encode()))
     use(app)
-    for page in ("compare.py", "studies.py", "evidence_map.py", "pooled.py"):
+    study = opened_table(app).query("own")["study_id"].iloc[0]
+    drawn = 0
+    for page in (*PAGES, "studies.py"):
+        if drawn and page == "studies.py":
+            app.session_state["study"] = study
         words = said(go(app, page))
         for element in app.get("plotly_chart"):
-            spec = element.proto.spec
-            assert "<img" not in spec and "<script" not in spec
-        assert "<script" not in words and "<img" not in words
+            for text in texts_of(json.loads(element.proto.spec)):
+                assert "<img" not in text and "<script" not in text, page
+                drawn += "&lt;img" in text or "&lt;script" in text
+        live = re.findall(r"(?<!\\)(?:<script|<img|\[link|\[i|\[s\]|\*\*b)", words)
+        assert not live, (page, live)
+        for element in app.get("html"):
+            assert "<script>x" not in element.proto.body and "<img" not in element.proto.body
+    assert drawn
 
 
 def test_forgetting_returns_to_the_shipped_table_and_leaves_nothing():
