@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
 import streamlit as st
 from starlette.middleware import Middleware
 
+from dashboard.ui.closed_tabs import ending_closed_sessions
 from dashboard.ui.failure import calm, log_without_values
 from dashboard.ui.headers import SecurityHeaders
 
@@ -18,4 +19,5 @@ app = st.App(
     Path(__file__).resolve().parent / "src" / "dashboard" / "main.py",
     middleware=[Middleware(SecurityHeaders)],
     on_script_error=calm,
+    lifespan=ending_closed_sessions,
 )

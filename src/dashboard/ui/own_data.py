@@ -149,6 +149,7 @@ def _keep(evidence: OwnEvidence) -> None:
     shipped = shared() if evidence.mode == "add" else None
     table = study_table(evidence.studies, evidence.arms, evidence.figures, shipped=shipped, mode=evidence.mode)
     use_table(table)
+    st.session_state.pop(EVIDENCE, None)
     st.session_state[EVIDENCE] = evidence
 
 

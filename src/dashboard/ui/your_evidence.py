@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Final, cast
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -83,13 +83,20 @@ def _brought() -> EvidenceUpload | None:
 def _read(files: Sequence[UploadedFile], unit: SurvivalUnit | None) -> EvidenceUpload | IntakeError:
     """The files as read, kept until they or the unit change."""
     asked = (*(file.file_id for file in files), unit)
-    place = widget_key("evidence_read")
-    kept = st.session_state.get(place)
-    if kept is None or kept[0] != asked:
+    before, outcome = _kept()
+    if outcome is None or before != asked:
         with st.spinner("Reading and checking"):
-            kept = asked, _outcome(files, unit)
-        st.session_state[place] = kept
-    return cast("EvidenceUpload | IntakeError", kept[1])
+            outcome = _outcome(files, unit)
+        st.session_state[widget_key("evidence_read")] = asked, outcome
+    return outcome
+
+
+def _kept() -> tuple[object, EvidenceUpload | IntakeError | None]:
+    """What was asked for last, and what came of it."""
+    kept: tuple[object, EvidenceUpload | IntakeError | None] = st.session_state.get(
+        widget_key("evidence_read"), (None, None)
+    )
+    return kept
 
 
 def _outcome(files: Sequence[UploadedFile], unit: SurvivalUnit | None) -> EvidenceUpload | IntakeError:
@@ -141,44 +148,55 @@ def _table(frame: pd.DataFrame, title: str) -> None:
     st.dataframe(frame, hide_index=True, height=35 * min(len(frame), SHOWN_ROWS) + 38, alt=title)
 
 
+# Callbacks look data up when they are called: Streamlit keeps a callback, and what it closes over, beyond `forget`.
+def _mode() -> Mode:
+    return MODES[st.session_state.get(widget_key("evidence_mode"), next(iter(MODES)))]
+
+
+def _mode_changed() -> None:
+    set_mode(_mode())
+
+
+def _keep() -> None:
+    asked, upload = _kept()
+    if isinstance(upload, EvidenceUpload):
+        keep_evidence(upload.studies, upload.arms, upload.outcomes, _mode())
+        st.session_state[widget_key("evidence_used")] = asked
+
+
 def _use(upload: EvidenceUpload | None) -> None:
     evidence = own_evidence()
     modes = list(MODES)
-    place = widget_key("evidence_mode")
-
-    def mode() -> Mode:
-        return MODES[st.session_state.get(place, modes[0])]
-
-    def keep() -> None:
-        if upload is not None:
-            keep_evidence(upload.studies, upload.arms, upload.outcomes, mode())
-            st.session_state[widget_key("evidence_used")] = upload
-
     st.radio(
         "With the shipped evidence",
         modes,
         index=next(i for i, label in enumerate(modes) if evidence is None or MODES[label] == evidence.mode),
         horizontal=True,
         label_visibility="collapsed",
-        key=place,
-        on_change=lambda: set_mode(mode()),
+        key=widget_key("evidence_mode"),
+        on_change=_mode_changed,
     )
-    fresh = upload is not None and st.session_state.get(widget_key("evidence_used")) is not upload
-    if upload is not None and fresh:
-        studies = len(upload.studies)
-        if not studies:
-            st.write("No study can be used yet: mend the problems above and bring the file again.")
-        for sentence in added_in_words(upload.studies, shared()) if studies and mode() == "add" else []:
-            st.caption(sentence)
-        st.button(
-            f"Use {count(studies, 'study', 'studies')}",
-            key=widget_key("evidence_use"),
-            type="primary",
-            on_click=keep,
-            disabled=not studies,
-        )
-    if evidence is not None and not fresh:
+    if upload is not None and _kept()[0] != st.session_state.get(widget_key("evidence_used")):
+        _offer(upload)
+    elif evidence is not None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="own_in_use"):
             st.markdown("In use on every page; your studies are called *(yours)*.", width="content")
             st.page_link(PAGES_DIR / "studies.py", label="See the studies")
             st.page_link(PAGES_DIR / "compare.py", label="Compare")
+
+
+def _offer(upload: EvidenceUpload) -> None:
+    """The button that puts what was read to use, and what that changes."""
+    studies = len(upload.studies)
+    if not studies:
+        st.write("No study can be used yet: mend the problems above and bring the file again.")
+    elif _mode() == "add":
+        for sentence in added_in_words(upload.studies, shared()):
+            st.caption(sentence)
+    st.button(
+        f"Use {count(studies, 'study', 'studies')}",
+        key=widget_key("evidence_use"),
+        type="primary",
+        on_click=_keep,
+        disabled=not studies,
+    )
