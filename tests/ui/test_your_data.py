@@ -137,12 +137,19 @@ def test_bad_rows_wait_and_good_ones_are_used():
     assert table.loc[table["own"], "arm_key"].nunique() == 2
 
 
+def test_a_study_whose_arms_all_wait_waits_with_them():
+    bad = WIDE.replace("2021,Resection,renal", "2021,Resection,moon")
+    app = bring(opened(), ("wide.csv", bad.encode()))
+    assert "1 study, 2 arms and 5 figures can be used; 1 row of studies, 1 row of arms" in said(app)
+    assert "**Yours:** 1 study added" in said(use(app))
+
+
 def test_the_unit_is_asked_for_where_the_sheet_does_not_state_it():
     silent = "study,year,label,primary_site,modality,n,os_12\nA 2001,2001,x,renal,resection,9,69\n"
     app = bring(opened(), ("wide.csv", silent.encode()))
     assert "0 figures can be used" in said(app)
     choice = next(each for each in app.selectbox if each.label.startswith("Survival without"))
-    assert "1 figures can be used" in said(choice.set_value("per cent").run())
+    assert "1 figure can be used" in said(choice.set_value("per cent").run())
     use(app)
     table = opened_table(app)
     assert table.loc[table["own"], "value"].tolist() == [0.69]

@@ -32,7 +32,8 @@ UNITS: Final[dict[str, SurvivalUnit | None]] = {
     "a proportion (0 to 1)": "proportion",
 }
 MODES: Final[dict[str, Mode]] = {"Add mine to the shipped evidence": "add", "Work on mine alone": "replace"}
-SHOWN_ROWS: Final = 8
+SHOWN_ROWS: Final = 6
+ROW_HEIGHT: Final = 58  # two lines of text
 
 
 def your_evidence(context: PageContext) -> None:
@@ -113,7 +114,7 @@ def _what_was_read(upload: EvidenceUpload) -> None:
     if upload.problems:
         with st.expander(f"{count(len(upload.problems), 'problem')}: what to mend", expanded=True):
             problems = problem_frame(upload.problems)
-            _table(problems, "Problems: sheet, row, column, value, rule, what is wrong and what to do")
+            _table(problems, "Problems: where, value, rule, what is wrong and what to do", message=330, remedy=330)
             st.download_button(
                 "Marked copy",
                 partial(marked_copy, upload.source, upload.problems),
@@ -144,8 +145,12 @@ def readings_frame(readings: Sequence[Reading]) -> pd.DataFrame:
     )
 
 
-def _table(frame: pd.DataFrame, title: str) -> None:
-    st.dataframe(frame, hide_index=True, height=35 * min(len(frame), SHOWN_ROWS) + 38, alt=title)
+def _table(frame: pd.DataFrame, title: str, **widths: int) -> None:
+    """A short table; columns with a width wrap their text."""
+    config = {name: st.column_config.Column(width=width) for name, width in widths.items()}
+    tall = ROW_HEIGHT if widths else None
+    height = (tall or 35) * min(len(frame), SHOWN_ROWS) + 40
+    st.dataframe(frame, hide_index=True, height=height, row_height=tall, column_config=config, alt=title)
 
 
 # Callbacks look data up when they are called: Streamlit keeps a callback, and what it closes over, beyond `forget`.
