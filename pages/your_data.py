@@ -13,6 +13,6 @@ context = page_context()
 st.title("Your data")
 st.caption(
     "What you bring stays in the memory of this session: not on disk, not in the link, seen by nobody else. "
-    "It is gone when you forget it here, or a minute after you close the tab."
+    "It is gone when you forget it here, reload the page or close the tab."
 )
 choose_part()(context)

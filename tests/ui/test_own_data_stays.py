@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import io
 import logging
+import tempfile
 import threading
 import weakref
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 
 import pandas as pd
@@ -21,6 +24,7 @@ from dashboard.export.report import report
 from dashboard.export.request import Request, make_deck
 from dashboard.export.slides import slides
 from dashboard.intake.evidence_workbook import read_evidence
+from dashboard.intake.limits import LIMITS
 from dashboard.intake.own_table import study_table
 from dashboard.selection import Selection
 from dashboard.ui import closed_tabs
@@ -208,3 +212,30 @@ def test_exports_of_an_own_table_hold_no_live_markup_and_no_formula():
                     assert not text.startswith(("=", "@")), (name, text)
             if name.endswith(".svg"):
                 assert b"<img" not in archive.read(name) and b"<script" not in archive.read(name)
+
+
+def test_an_upload_of_the_largest_size_passes_through_no_file(monkeypatch: pytest.MonkeyPatch):
+    from starlette.datastructures import Headers
+    from starlette.formparsers import MultiPartParser
+
+    import app  # the application's own settings
+
+    def refuse(*_args: object) -> None:
+        raise AssertionError("the upload was written to a file")
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", refuse)
+    content = b"x" * LIMITS.file_bytes
+    head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+
+    async def stream() -> AsyncIterator[bytes]:
+        yield head
+        for start in range(0, len(content), 1 << 16):
+            yield content[start : start + (1 << 16)]
+        yield b"\r\n--edge--\r\n"
+
+    async def parsed() -> bytes:
+        form = await MultiPartParser(Headers({"content-type": "multipart/form-data; boundary=edge"}), stream()).parse()
+        return await form["file"].read()
+
+    assert app.app is not None
+    assert len(asyncio.run(parsed())) == len(content)

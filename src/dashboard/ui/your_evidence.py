@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -18,9 +18,10 @@ from dashboard.intake.limits import IntakeError
 from dashboard.intake.marked_copy import marked_copy
 from dashboard.intake.own_table import Mode, added_in_words
 from dashboard.intake.problems import problem_frame
-from dashboard.intake.safe_text import markdown_text
+from dashboard.intake.safe_text import markdown_text, to_csv
 from dashboard.paths import PAGES_DIR
 from dashboard.ui.context import PageContext
+from dashboard.ui.evidence_table import evidence_table
 from dashboard.ui.own_data import keep_evidence, own_evidence, set_mode, widget_key
 from dashboard.ui.words import count
 
@@ -32,8 +33,7 @@ UNITS: Final[dict[str, SurvivalUnit | None]] = {
     "a proportion (0 to 1)": "proportion",
 }
 MODES: Final[dict[str, Mode]] = {"Add mine to the shipped evidence": "add", "Work on mine alone": "replace"}
-SHOWN_ROWS: Final = 6
-ROW_HEIGHT: Final = 58  # two lines of text
+SHOWN_ROWS: Final = 200
 
 
 def your_evidence(context: PageContext) -> None:
@@ -113,21 +113,16 @@ def _what_was_read(upload: EvidenceUpload) -> None:
     st.markdown(markdown_text(upload.summary()))
     if upload.problems:
         with st.expander(f"{count(len(upload.problems), 'problem')}: what to mend", expanded=True):
-            problems = problem_frame(upload.problems)
-            _table(problems, "Problems: where, value, rule, what is wrong and what to do", message=330, remedy=330)
-            st.download_button(
-                "Marked copy",
-                partial(marked_copy, upload.source, upload.problems),
-                "marked-copy.xlsx",
-                XLSX,
-                on_click="ignore",
-                key=widget_key("evidence_marked"),
-                help="Your table with every problem coloured and commented.",
-            )
+            frame = problem_frame(upload.problems)
+            _listed(frame, "Problems", wrapped=("message", "remedy"), marked=partial(_marked, upload))
     if upload.readings:
         cells = sum(reading.count for reading in upload.readings)
         with st.expander(f"{count(cells, 'cell')} read as something other than typed: please check"):
-            _table(readings_frame(upload.readings), "Cells and what they were read as")
+            _listed(readings_frame(upload.readings), "Readings")
+
+
+def _marked(upload: EvidenceUpload) -> bytes:
+    return marked_copy(upload.source, upload.problems)
 
 
 def readings_frame(readings: Sequence[Reading]) -> pd.DataFrame:
@@ -145,12 +140,38 @@ def readings_frame(readings: Sequence[Reading]) -> pd.DataFrame:
     )
 
 
-def _table(frame: pd.DataFrame, title: str, **widths: int) -> None:
-    """A short table; columns with a width wrap their text."""
-    config = {name: st.column_config.Column(width=width) for name, width in widths.items()}
-    tall = ROW_HEIGHT if widths else None
-    height = (tall or 35) * min(len(frame), SHOWN_ROWS) + 40
-    st.dataframe(frame, hide_index=True, height=height, row_height=tall, column_config=config, alt=title)
+def _listed(
+    frame: pd.DataFrame, title: str, wrapped: Sequence[str] = (), marked: Callable[[], bytes] | None = None
+) -> None:
+    """A table that wraps its text, and its downloads."""
+    numbers = [name for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])]
+    columns = [{"t": name, "num": name in numbers, "wrap": name in wrapped} for name in frame.columns]
+    shown = frame.head(SHOWN_ROWS).itertuples(index=False)
+    rows = [[{"t": str(cell), "v": cell if isinstance(cell, int) else str(cell)} for cell in row] for row in shown]
+    name = title.lower()
+    evidence_table(
+        {"columns": columns, "rows": rows, "total": len(frame)}, title=title, key=widget_key(f"evidence_{name}")
+    )
+    with st.container(horizontal=True, gap="small"):
+        if marked is not None:
+            st.download_button(
+                "Marked copy",
+                marked,
+                "marked-copy.xlsx",
+                XLSX,
+                on_click="ignore",
+                key=widget_key("evidence_marked"),
+                help="Your table with every problem coloured and commented.",
+            )
+        st.download_button(
+            "CSV",
+            partial(to_csv, frame),
+            f"{name}.csv",
+            "text/csv",
+            on_click="ignore",
+            type="tertiary",
+            key=widget_key(f"evidence_{name}_csv"),
+        )
 
 
 # Callbacks look data up when they are called: Streamlit keeps a callback, and what it closes over, beyond `forget`.
