@@ -23,7 +23,8 @@ THEIRS = HEAD + "Quokka 2021,2021,Resection,renal,resection,60,percent,40,90,52\
 LABEL = "<img src=//example.org/x.png> [link](https://example.org) ![i](https://example.org/y.png) :red[x] **b**"
 HOSTILE = (
     HEAD
-    + f'Zebra 2020,2020,"{LABEL}",renal,resection,33,percent,30,80,40\nZebra 2020,2020,=1+1,renal,rfa,20,percent,20,70,30\n'
+    + f'Zebra 2020,2020,"{LABEL}",renal,resection,33,percent,30,80,40\n'
+    + "Zebra 2020,2020,=1+1,renal,rfa,20,percent,20,70,30\n"
 )
 
 
