@@ -1,6 +1,6 @@
 """Readers who bring an evidence table, use it and leave: does the server keep anything of theirs?
 
-`python benchmarks/leave.py [--sessions 500]`. Every reader is a session over Streamlit's WebSocket that opens Your data,
+`python benchmarks/leave.py [--sessions 500]`. Every reader is a session over the WebSocket that opens Your data,
 uploads a sheet of 100 studies, uses it, looks at Compare and closes the connection. Resident memory is read after the
 first readers have come, been and been forgotten (everything is imported then, and the allocator has its pools), and
 again after all of them. 500 readers take some minutes.

@@ -303,3 +303,30 @@ def test_nothing_to_use_is_refused_by_the_store():
     ]
     with pytest.raises(IntakeError, match="no study"):
         own_data.keep_evidence(*empty, "add")
+
+
+@pytest.mark.parametrize("page", ["studies.py", "compare.py", "pooled.py", "stories.py", "evidence_map.py"])
+def test_forgetting_while_an_own_study_is_chosen_is_no_fault(page: str):
+    app = wide(opened())
+    if page in ("studies.py", "compare.py"):
+        go(app, page).selectbox(key="study").set_value("zephyr-2019").run()
+        assert "(yours)" in said(app) or page == "compare.py"
+    elif page == "pooled.py":
+        go(app, page).multiselect(key="out").set_value(["quill-2021"]).run()
+    else:
+        go(app, page)
+    said(app)
+    app.button(key="forget_own").click().run()
+    assert "zephyr" not in said(app) and "quill" not in said(app)
+    said(go(app, "your_data.py"))
+
+
+def test_the_presenter_shows_own_studies_and_says_so_when_they_are_forgotten():
+    app = wide(opened())
+    app.session_state["present"] = "zephyr-2019"
+    said(app.run())
+    assert "(yours)" in "".join(element.proto.body for element in app.get("html"))
+    app.session_state["present"] = ""
+    app.run().button(key="forget_own").click().run()
+    app.session_state["present"] = "zephyr-2019"
+    assert "holds no study" in said(app.run())
