@@ -6,19 +6,20 @@ import asyncio
 import gc
 import io
 import logging
+import secrets
 import tempfile
 import threading
 import weakref
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import paths
-from dashboard.evidence import load, messages
-from dashboard.evidence.validation import validate_tables
+from dashboard.evidence import load
 from dashboard.export.bundle import bundle
 from dashboard.export.report import report
 from dashboard.export.request import Request, make_deck
@@ -28,6 +29,7 @@ from dashboard.intake.limits import LIMITS
 from dashboard.intake.own_table import study_table
 from dashboard.selection import Selection
 from dashboard.ui import closed_tabs
+from dashboard.ui.cache import collect_frozen
 from dashboard.ui.compare_view import comparison_of, download_of, question
 from dashboard.ui.context import PageContext
 from dashboard.ui.failure import calm, log_without_values, places
@@ -46,9 +48,9 @@ def go(app: AppTest, page: str) -> AppTest:
     return app.switch_page(str(paths.PAGES_DIR / page)).run()
 
 
-def with_own_data() -> AppTest:
+def with_own_data(sheet: bytes = SHEET) -> AppTest:
     app = go(AppTest.from_file(str(MAIN), default_timeout=60).run(), "your_data.py")
-    app.file_uploader[0].set_value([("sheet.csv", SHEET, "text/csv")]).run()
+    app.file_uploader[0].set_value([("sheet.csv", sheet, "text/csv")]).run()
     return next(button for button in app.button if button.label.startswith("Use ")).click().run()
 
 
@@ -73,6 +75,44 @@ def test_no_cache_keeps_an_own_table_after_forgetting():
     app.button(key="forget_own").click().run()
     assert not alive(table)
     assert not alive(evidence)
+
+
+def holders(word: str) -> list[str]:
+    """Containers of the process in which a text holds the word."""
+
+    def said(value: object) -> bool:
+        if isinstance(value, np.ndarray) and value.dtype == object:
+            return any(said(each) for each in value.ravel())
+        if isinstance(value, tuple):  # one of plain texts is not known to the collector
+            return any(said(each) for each in value)
+        return isinstance(value, str) and word in value.lower()
+
+    found = []
+    for each in gc.get_objects():
+        if isinstance(each, dict):
+            values: tuple = (*each.keys(), *each.values())
+        elif isinstance(each, list | tuple | set | frozenset):
+            values = tuple(each)
+        elif type(each).__name__ == "_lru_cache_wrapper":
+            values = tuple(gc.get_referents(each))
+        else:
+            continue
+        if any(said(value) for value in values):
+            found.append(f"{type(each).__name__}: {str(each)[:200]}")
+    return found
+
+
+def test_after_a_session_no_container_of_the_process_holds_a_word_of_its_data():
+    word = "z" + secrets.token_hex(8)
+    more = f"{word} 2019,2019,{word} other,renal,rfa,41,percent,33,88,41\n{word} 2019,2019,x,x{word},rfa,4,,1,,\n"
+    app = with_own_data(SHEET.replace(SECRET.encode(), word.encode()) + more.encode())
+    for page in PAGES:
+        go(app, page)
+    app.text_input(key="q").set_value(word).run()
+    assert holders(word)
+    del app
+    collect_frozen()
+    assert holders(word) == []
 
 
 def test_no_cache_keeps_an_own_table_after_it_was_replaced_by_another():
@@ -110,14 +150,6 @@ def test_a_download_of_an_own_table_is_built_in_a_thread_that_has_no_session():
     worker.start()
     worker.join()
     assert found[0]["Study"].tolist() == ["xylographer-2019 (yours) 2019"]
-
-
-def test_validation_remembers_no_cell():
-    studies, arms, outcomes = own_rows()
-    arms = arms.assign(modality=SECRET)
-    assert SECRET in validate_tables(studies, arms, outcomes)["message"].iloc[0]
-    kept = [each for each in gc.get_objects() if hasattr(each, "cache_info") and callable(each)]
-    assert not [each for each in kept if getattr(each, "__module__", "") == messages.__name__]
 
 
 def test_an_error_is_logged_without_what_it_quotes(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch):
@@ -164,6 +196,7 @@ class Runtime:
 
 def test_a_closed_tab_ends_its_session_and_one_that_comes_back_does_not(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(closed_tabs, "_watched", {CLOSED: None})
+    monkeypatch.setattr(closed_tabs, "_forgotten", [])
     runtime = Runtime()
     assert closed_tabs.end_closed(runtime, 0.0) == []
     runtime.active = False

@@ -7,7 +7,6 @@ next one closes. On an idle server that may be hours later.
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import time
 from collections.abc import AsyncIterator
@@ -18,11 +17,14 @@ import streamlit as st
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard.ui.cache import collect_frozen
+
 log = logging.getLogger("dashboard")
 PATIENCE_SECONDS: Final = 60.0
 LOOK_EVERY_SECONDS: Final = 15.0
 # Session -> since when its tab is closed, None while it is open. Names only: no data.
 _watched: Final[dict[str, float | None]] = {}
+_forgotten: Final[list[bool]] = []
 
 
 def watch_session() -> None:
@@ -30,6 +32,11 @@ def watch_session() -> None:
     ctx = get_script_run_ctx(suppress_warning=True)
     if ctx is not None:
         _watched.setdefault(ctx.session_id, None)
+
+
+def collect_soon() -> None:
+    """Some session forgot its data: what only the garbage collector can find is let go at the next look."""
+    _forgotten.append(True)
 
 
 def end_closed(runtime: Runtime, now: float, patience: float = PATIENCE_SECONDS) -> list[str]:
@@ -46,8 +53,9 @@ def end_closed(runtime: Runtime, now: float, patience: float = PATIENCE_SECONDS)
             ended.append(session)
     # A download stays until it is found unused twice.
     runtime.media_file_mgr.remove_orphaned_files()
-    if ended:
-        gc.collect()
+    if ended or _forgotten:
+        _forgotten.clear()
+        collect_frozen()
     return ended
 
 

@@ -15,6 +15,7 @@ from dashboard.intake.cohort import Cohort
 from dashboard.intake.evidence_workbook import default_validator
 from dashboard.intake.limits import IntakeError
 from dashboard.intake.own_table import Mode, study_table
+from dashboard.ui.closed_tabs import collect_soon
 from dashboard.ui.context import use_table
 from dashboard.ui.words import count
 
@@ -173,6 +174,7 @@ def forget() -> None:
         if key in (EVIDENCE, ADDED, COHORT) or str(key).startswith(PREFIX):
             del st.session_state[key]
     use_table(None)
+    collect_soon()
     ctx = get_script_run_ctx()
     if ctx is not None:
         ctx.uploaded_file_mgr.remove_session_files(ctx.session_id)
