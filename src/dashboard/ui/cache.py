@@ -17,6 +17,7 @@ import pandas as pd
 import streamlit as st
 from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.pooled.ask import Ask
 from dashboard.selection import Selection
@@ -25,6 +26,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 SHIPPED: Final = "shipped-"
+_of_sessions: Final[list[Any]] = []
 
 
 class Source(Protocol):
@@ -63,15 +65,26 @@ def per_table(
             hash_funcs={Selection: repr, Ask: repr},
             scope="session",
         )(function)
+        _of_sessions.append(for_session)
 
         @wraps(compute)
         def result(source: Source, *args: P.args, **kwargs: P.kwargs) -> R:
-            cache = for_process if source.table_key.startswith(SHIPPED) else for_session
+            own = not source.table_key.startswith(SHIPPED)
+            if own and get_script_run_ctx(suppress_warning=True) is None:
+                # A download is built on the click, in a thread that belongs to no session.
+                return compute(source.table, *args, **kwargs)
+            cache = for_session if own else for_process
             return cast("R", cache(source.table, source.table_key, *args, **kwargs))
 
         return result
 
     return decorate
+
+
+def forget_results() -> None:
+    """Drop whatever was computed from this session's own table. Other sessions keep theirs."""
+    for kept in _of_sessions:
+        kept.clear()
 
 
 def _key(_table: pd.DataFrame, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
@@ -84,5 +97,12 @@ def freeze_loaded() -> None:
 
     Streamlit collects all generations after every run; with the scientific stack loaded that was 80% of a rerun.
     """
+    gc.collect()
+    gc.freeze()
+
+
+def collect_frozen() -> None:
+    """Collect also what was frozen: the sessions that were open then, whose data would never be let go of otherwise."""
+    gc.unfreeze()
     gc.collect()
     gc.freeze()

@@ -9,11 +9,14 @@ from typing import Any, Final
 
 import streamlit as st
 
+from dashboard.intake.safe_text import markdown_text
+from dashboard.paths import PAGES_DIR
 from dashboard.selection import Selection
 from dashboard.ui.cache import SHIPPED
 from dashboard.ui.component import ask, asset
 from dashboard.ui.context import PageContext
-from dashboard.ui.links import check_version, dismiss_notice, link_notice
+from dashboard.ui.links import OWN_VERSION, check_version, dismiss_notice, link_notice
+from dashboard.ui.own_data import forget, has_own_data, own_in_words
 from dashboard.ui.state import FILTER_DEFAULTS, clear, remove, values_from
 from dashboard.ui.words import count, totals_sentence
 
@@ -53,6 +56,14 @@ def styles() -> None:
     st.html(f"<style>{asset('app.css')}</style>")
 
 
+def own_banner() -> None:
+    """On every page: that there is data of the reader's own, where to see it, and how to be rid of it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="own_banner"):
+        st.markdown(own_in_words(), width="content")
+        st.page_link(PAGES_DIR / "your_data.py", label="Your data")
+        st.button("Forget my data", key="forget_own", type="tertiary", on_click=forget)
+
+
 def above_page(context: PageContext) -> None:
     """Totals where the sidebar is closed, the active filters, and the link of the view."""
     shown = {chip.key: chip for chip in chips(context.selection)}
@@ -63,17 +74,20 @@ def above_page(context: PageContext) -> None:
         elif changes.get("remove") in shown:
             shown[changes["remove"]].remove()
 
-    version = context.table_key.removeprefix(SHIPPED) if context.table_key.startswith(SHIPPED) else ""
+    shipped = context.table_key.startswith(SHIPPED)
+    version = context.table_key.removeprefix(SHIPPED) if shipped else OWN_VERSION
     data = {
         "totals": totals_sentence(context.totals),
         "chips": [{"key": chip.key, "text": chip.text} for chip in shown.values()],
         "version": version,
     }
     ask("view_bar", data, clicked, key="view_bar")
-    if version:
+    if shipped:
         check_version(version)
+    if has_own_data():
+        own_banner()
     notice = link_notice()
     if notice:
         with st.container(horizontal=True, vertical_alignment="center", key="link_notice"):
-            st.warning(notice)
+            st.warning(markdown_text(notice))
             st.button("Dismiss", on_click=dismiss_notice, type="tertiary")
