@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -18,6 +18,7 @@ from dashboard.ui.context import use_table
 EVIDENCE: Final = "_own_evidence"
 COHORT: Final = "_own_cohort"
 ROUND: Final = "_own_round"
+WORK: Final = "_own_work_"
 PREFIX: Final = "own_data_"
 
 
@@ -68,7 +69,7 @@ def own_cohort() -> Cohort | None:
 
 def has_own_data() -> bool:
     """Whether there is anything to forget."""
-    return own_evidence() is not None or own_cohort() is not None
+    return own_evidence() is not None or own_cohort() is not None or any(_work_keys())
 
 
 def keep_evidence(studies: pd.DataFrame, arms: pd.DataFrame, figures: pd.DataFrame, mode: Mode) -> None:
@@ -128,6 +129,23 @@ def keep_cohort(cohort: Cohort | None) -> None:
     st.session_state[COHORT] = cohort
 
 
+def _work_keys() -> list[str]:
+    return [str(key) for key in st.session_state if str(key).startswith(WORK)]
+
+
+def work(name: str) -> Any:
+    """What a part of the page keeps between runs (a table before it is confirmed, a result); None without it."""
+    return st.session_state.get(WORK + name)
+
+
+def keep_work(name: str, value: object) -> None:
+    """Keep it for this session, until it is forgotten; None drops it."""
+    if value is None:
+        st.session_state.pop(WORK + name, None)
+    else:
+        st.session_state[WORK + name] = value
+
+
 def widget_key(name: str) -> str:
     """Key of a widget that holds user data: another one after `forget`, so that its content goes, too.
 
@@ -141,4 +159,6 @@ def forget() -> None:
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     st.session_state.pop(EVIDENCE, None)
     st.session_state.pop(COHORT, None)
+    for key in _work_keys():
+        del st.session_state[key]
     use_table(None)
