@@ -10,9 +10,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dashboard.ui.failure import calm
+from dashboard.ui.failure import calm, log_without_values
 from dashboard.ui.headers import SecurityHeaders
 
+log_without_values()
 app = st.App(
     Path(__file__).resolve().parent / "src" / "dashboard" / "main.py",
     middleware=[Middleware(SecurityHeaders)],

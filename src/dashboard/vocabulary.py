@@ -433,6 +433,8 @@ YEAR_TO: Final = 2026
 ORIGIN_PREFERENCE: Final = ("treatment", "randomization", "not-stated", "metastasis-diagnosis", "primary-diagnosis")
 FIRST_ENDPOINT: Final = "os"
 MILESTONES_MONTHS: Final = (12, 24, 36, 60, 120)
+# Behind the author of a study that the user brought.
+OWN_MARK: Final = " (yours)"
 
 
 def family_members(family: str) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import Final
 
 from dashboard.evidence.vocabularies import ALLOWED
@@ -78,7 +77,6 @@ def _shortened(value: str) -> str:
     return repr(line if len(line) <= 60 else f"{line[:57]}...")
 
 
-@lru_cache(maxsize=1024)
 def _suggestion(column: str, value: str) -> str:
     allowed = list(ALLOWED[column])
     close = get_close_matches(value.strip().lower().replace(" ", "-")[:60], allowed, n=1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -52,13 +53,15 @@ def validate_tables(studies: pd.DataFrame, arms: pd.DataFrame, outcomes: pd.Data
 
 def as_frame(problems: list[Problem], rows: pd.Series) -> pd.DataFrame:
     """Problems as a frame, with what to call their rows."""
+    # Remembered for this call only: cells of an upload must not stay in a cache of the process.
+    said = cache(message)
     frame = pd.DataFrame(
         {
             "table": [p.table for p in problems],
             "column": [p.column for p in problems],
             "value": [p.value for p in problems],
             "rule": [p.rule for p in problems],
-            "message": [message(p.rule, p.column, p.value) for p in problems],
+            "message": [said(p.rule, p.column, p.value) for p in problems],
         },
         dtype="string",
     )

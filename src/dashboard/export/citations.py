@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
+from dashboard.vocabulary import OWN_MARK
+
 INFERRED: Final = "Citation partly inferred: author, title, journal or year was completed without seeing it."
 _BIBTEX_SPECIAL: Final = {
     "\\": r"\textbackslash{}",
@@ -28,6 +30,11 @@ def _text(study: Mapping[str, Any], name: str) -> str:
     if value is None or str(value) in ("<NA>", "nan"):
         return ""
     return " ".join(str(value).split())
+
+
+def _author(study: Mapping[str, Any]) -> str:
+    """The first author as the paper names them: a citation does not say whose table it came from."""
+    return _text(study, "first_author").removesuffix(OWN_MARK)
 
 
 def links(study: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -63,7 +70,7 @@ def bibtex_key(study: Mapping[str, Any]) -> str:
 
 def bibtex(study: Mapping[str, Any]) -> str:
     """One `@article` entry. The first author alone is known here, so the others are `and others`."""
-    author = _text(study, "first_author")
+    author = _author(study)
     fields = {
         "author": f"{_escaped(author)} and others" if author else "",
         "title": f"{{{_escaped(_text(study, 'title'))}}}",
@@ -84,7 +91,7 @@ def ris(study: Mapping[str, Any]) -> str:
     fields = [
         ("TY", "JOUR"),
         ("ID", _text(study, "study_id")),
-        ("AU", _text(study, "first_author")),
+        ("AU", _author(study)),
         ("TI", _text(study, "title")),
         ("JO", _text(study, "journal")),
         ("PY", _text(study, "year")),

@@ -8,6 +8,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from dashboard.intake.limits import IntakeError
+from dashboard.vocabulary import OWN_MARK
 
 Mode = Literal["replace", "add"]
 Assemble = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame], pd.DataFrame]
@@ -27,6 +28,15 @@ def default_annotate(table: pd.DataFrame) -> pd.DataFrame:
     from dashboard.evidence.flags import annotate
 
     return annotate(table)
+
+
+def marked_as_own(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with `own`, and `(yours)` behind each author's name: whatever names a study says whose it is.
+
+    A study whose author is not stated is called by its study_id.
+    """
+    author = table["first_author"].fillna(table["study_id"]).str.removesuffix(OWN_MARK) + OWN_MARK
+    return table.assign(first_author=author.astype(table["first_author"].dtype), own=True)
 
 
 def renamed_studies(study_ids: pd.Series, taken: set[str]) -> dict[str, str]:
@@ -88,9 +98,9 @@ def study_table(
     Returns
     -------
     DataFrame
-        The columns of the study table and `own` (bool). Added: an own study whose id is taken gets the prefix `own-`;
-        an own study of a publication that the shipped table has already shares its `cohort`, so that the two are never
-        pooled together.
+        The columns of the study table and `own` (bool); authors of own studies end with `(yours)`. Added: an own study
+        whose id is taken gets the prefix `own-`; an own study of a publication that the shipped table has already
+        shares its `cohort`, so that the two are never pooled together.
 
     Raises
     ------
@@ -100,7 +110,7 @@ def study_table(
     if studies.empty:
         raise IntakeError("There is no study that can be used.", remedy="Mend the problems listed, then upload again.")
     if mode == "replace":
-        return assemble(studies, arms, outcomes).assign(own=True)
+        return marked_as_own(assemble(studies, arms, outcomes))
     if shipped is None:
         raise IntakeError("There is no evidence to add to.", remedy="Replace the evidence instead.")
     shipped = shipped.assign(own=False)
@@ -114,7 +124,7 @@ def study_table(
     studies, arms, outcomes = (
         part.assign(study_id=part["study_id"].replace(names)) if names else part for part in (studies, arms, outcomes)
     )
-    own = assemble(studies, arms, outcomes).assign(own=True)
+    own = marked_as_own(assemble(studies, arms, outcomes))
     own = own.reindex(columns=shipped.columns).astype(shipped.dtypes.to_dict())
     return annotate(pd.concat([shipped, own], ignore_index=True))
 

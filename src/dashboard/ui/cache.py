@@ -10,10 +10,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.selection import Selection
 
@@ -21,6 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 SHIPPED: Final = "shipped-"
+_of_sessions: Final[list[Any]] = []
 
 
 class Source(Protocol):
@@ -54,15 +56,26 @@ def per_table(
         kept = partial(st.cache_resource, show_spinner=False, hash_funcs={Selection: repr})
         for_process = kept(max_entries=max_entries)(function)
         for_session = kept(max_entries=max_entries // 4 or 1, scope="session")(function)
+        _of_sessions.append(for_session)
 
         @wraps(compute)
         def cached(source: Source, *args: P.args, **kwargs: P.kwargs) -> R:
-            cache = for_process if source.table_key.startswith(SHIPPED) else for_session
+            own = not source.table_key.startswith(SHIPPED)
+            if own and get_script_run_ctx(suppress_warning=True) is None:
+                # A download is built on the click, in a thread that belongs to no session.
+                return compute(source.table, *args, **kwargs)
+            cache = for_session if own else for_process
             return cast("R", cache(source.table, source.table_key, *args, **kwargs))
 
         return cached
 
     return decorate
+
+
+def forget_results() -> None:
+    """Drop whatever was computed from this session's own table. Other sessions keep theirs."""
+    for kept in _of_sessions:
+        kept.clear()
 
 
 @st.cache_resource(show_spinner=False)

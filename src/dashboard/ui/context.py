@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.evidence import evidence_version, shared
 from dashboard.selection import Selection, Totals, apply, facet_counts
 from dashboard.selection import selected_totals as totals_of
-from dashboard.ui.cache import SHIPPED, per_table
+from dashboard.ui.cache import SHIPPED, forget_results, per_table
 
 CONTEXT: Final = "_page_context"
 OWN_TABLE: Final = "_own_table"
@@ -73,7 +73,11 @@ def open_table() -> OpenTable:
 
 
 def use_table(table: pd.DataFrame | None) -> None:
-    """From now on this session reads `table`, under a key nobody can guess; None returns to the shipped table."""
+    """From now on this session reads `table`, under a key nobody can guess; None returns to the shipped table.
+
+    What was computed from an own table before is dropped.
+    """
+    forget_results()
     st.session_state[OWN_TABLE] = None if table is None else OpenTable(table, f"own-{secrets.token_hex(8)}")
 
 

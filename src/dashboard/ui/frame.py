@@ -9,11 +9,13 @@ from typing import Any, Final
 
 import streamlit as st
 
+from dashboard.paths import PAGES_DIR
 from dashboard.selection import Selection
 from dashboard.ui.cache import SHIPPED
 from dashboard.ui.component import asset, component
 from dashboard.ui.context import PageContext
-from dashboard.ui.links import check_version, dismiss_notice, link_notice
+from dashboard.ui.links import OWN_VERSION, check_version, dismiss_notice, link_notice
+from dashboard.ui.own_data import forget, has_own_data, own_in_words
 from dashboard.ui.state import FILTER_DEFAULTS, clear, remove, values_from
 from dashboard.ui.words import count, totals_sentence
 
@@ -53,6 +55,14 @@ def styles() -> None:
     st.html(f"<style>{asset('app.css')}</style>")
 
 
+def own_banner() -> None:
+    """On every page: that there is data of the reader's own, where to see it, and how to be rid of it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="own_banner"):
+        st.markdown(own_in_words(), width="content")
+        st.page_link(PAGES_DIR / "your_data.py", label="Your data")
+        st.button("Forget my data", key="forget_own", type="tertiary", on_click=forget)
+
+
 def above_page(context: PageContext) -> None:
     """Totals where the sidebar is closed, the active filters, and the link of the view."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="above_page"):
@@ -69,10 +79,13 @@ def above_page(context: PageContext) -> None:
             )
         if context.selection.active:
             st.button("Reset", key="reset", type="tertiary", on_click=clear, help="Put every filter back")
-    version = context.table_key.removeprefix(SHIPPED) if context.table_key.startswith(SHIPPED) else ""
+    shipped = context.table_key.startswith(SHIPPED)
+    version = context.table_key.removeprefix(SHIPPED) if shipped else OWN_VERSION
     component("view_link")(data={"version": version}, key="view_link", width="content")
-    if version:
+    if shipped:
         check_version(version)
+    if has_own_data():
+        own_banner()
     notice = link_notice()
     if notice:
         with st.container(horizontal=True, vertical_alignment="center", key="link_notice"):

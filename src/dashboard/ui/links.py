@@ -20,6 +20,7 @@ NOTICE: Final = "_link_notice"
 FIRST_PARAMS: Final = "_first_params"
 OTHER_DATA: Final = "_link_of_other_data"
 VERSION_PARAM: Final = "data"
+OWN_VERSION: Final = "own"  # what a link says instead of a version when its sender saw a table of their own
 CHOICES: Final = {
     "site": SITE_OPTIONS,
     "modality": MODALITY_OPTIONS,
@@ -69,17 +70,23 @@ def check_version(version: str) -> None:
     """Note a link that was made on other data than `version`; a link without a version is not asked."""
     asked = st.session_state[FIRST_PARAMS].pop(VERSION_PARAM, [])
     if asked and asked[0] and asked[0] != version:
-        st.session_state[OTHER_DATA] = True
+        st.session_state[OTHER_DATA] = asked[0]
 
 
 def link_notice() -> str:
     """What the link asked for in vain, as a sentence; empty when nothing."""
     problems: list[tuple[str, str]] = st.session_state.get(NOTICE, [])
-    other_data = (
-        "This link was made on another version of the study table: numbers may differ from those its sender saw."
-        if st.session_state.get(OTHER_DATA)
-        else ""
-    )
+    made_on = st.session_state.get(OTHER_DATA, "")
+    other_data = ""
+    if made_on == OWN_VERSION:
+        other_data = (
+            "This link was made on a table of its sender's own, which stayed with them: here you see the shipped "
+            "evidence, and numbers may differ."
+        )
+    elif made_on:
+        other_data = (
+            "This link was made on another version of the study table: numbers may differ from those its sender saw."
+        )
     if not problems:
         return other_data
     asked = ", ".join(f"“{value}” ({name})" for name, value in problems)
@@ -90,7 +97,7 @@ def link_notice() -> str:
 def dismiss_notice() -> None:
     """The reader has seen it."""
     st.session_state[NOTICE] = []
-    st.session_state[OTHER_DATA] = False
+    st.session_state[OTHER_DATA] = ""
 
 
 def _note(problems: list[tuple[str, str]]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.evidence import shared
 from dashboard.intake.cohort import Cohort
@@ -14,11 +16,12 @@ from dashboard.intake.evidence_workbook import default_validator
 from dashboard.intake.limits import IntakeError
 from dashboard.intake.own_table import Mode, study_table
 from dashboard.ui.context import use_table
+from dashboard.ui.words import count
 
 EVIDENCE: Final = "_own_evidence"
+ADDED: Final = "_own_added"
 COHORT: Final = "_own_cohort"
 ROUND: Final = "_own_round"
-WORK: Final = "_own_work_"
 PREFIX: Final = "own_data_"
 
 
@@ -69,12 +72,25 @@ def own_cohort() -> Cohort | None:
 
 def has_own_data() -> bool:
     """Whether there is anything to forget."""
-    return own_evidence() is not None or own_cohort() is not None or any(_work_keys())
+    return own_evidence() is not None or own_cohort() is not None
+
+
+def own_in_words() -> str:
+    """What there is of the reader's own, on one line; Markdown."""
+    evidence, cohort = own_evidence(), own_cohort()
+    parts = []
+    if evidence is not None:
+        how = "added" if evidence.mode == "add" else "instead of the shipped evidence"
+        parts.append(f"{count(len(evidence.studies), 'study', 'studies')} {how}")
+    if cohort is not None:
+        parts.append(f"a cohort of {count(len(cohort.patients), 'patient')}")
+    return f"**Yours:** {' and '.join(parts)}, in this session only"
 
 
 def keep_evidence(studies: pd.DataFrame, arms: pd.DataFrame, figures: pd.DataFrame, mode: Mode) -> None:
     """From the next run on every page works on this evidence, alone or added to the shipped one.
 
+    It takes the place of what was kept before; arms that came through `add_rows` stay, unless it has them itself.
     Call it in a callback, or follow it by `st.rerun()`: what stands above the page is drawn already.
 
     Parameters
@@ -87,7 +103,18 @@ def keep_evidence(studies: pd.DataFrame, arms: pd.DataFrame, figures: pd.DataFra
     IntakeError
         There is no study. What was kept before stays.
     """
-    _keep(OwnEvidence(studies, arms, figures, mode))
+    evidence = OwnEvidence(studies, arms, figures, mode)
+    for rows in st.session_state.get(ADDED, []):
+        with suppress(IntakeError):
+            evidence = evidence.joined(*rows)
+    _keep(evidence)
+
+
+def set_mode(mode: Mode) -> None:
+    """Add the evidence of this session to the shipped one, or work on it alone. A callback."""
+    evidence = own_evidence()
+    if evidence is not None:
+        _keep(replace(evidence, mode=mode))
 
 
 def add_rows(studies: pd.DataFrame, arms: pd.DataFrame, figures: pd.DataFrame) -> None:
@@ -115,6 +142,7 @@ def add_rows(studies: pd.DataFrame, arms: pd.DataFrame, figures: pd.DataFrame) -
         what, _, remedy = words.partition(". ")
         raise IntakeError(what.rstrip(".") + ".", f"column {column}", remedy)
     _keep(joined)
+    st.session_state[ADDED] = [*st.session_state.get(ADDED, []), (studies, arms, figures)]
 
 
 def _keep(evidence: OwnEvidence) -> None:
@@ -129,27 +157,10 @@ def keep_cohort(cohort: Cohort | None) -> None:
     st.session_state[COHORT] = cohort
 
 
-def _work_keys() -> list[str]:
-    return [str(key) for key in st.session_state if str(key).startswith(WORK)]
-
-
-def work(name: str) -> Any:
-    """What a part of the page keeps between runs (a table before it is confirmed, a result); None without it."""
-    return st.session_state.get(WORK + name)
-
-
-def keep_work(name: str, value: object) -> None:
-    """Keep it for this session, until it is forgotten; None drops it."""
-    if value is None:
-        st.session_state.pop(WORK + name, None)
-    else:
-        st.session_state[WORK + name] = value
-
-
 def widget_key(name: str) -> str:
-    """Key of a widget that holds user data: another one after `forget`, so that its content goes, too.
+    """Key under which a widget, or `st.session_state`, holds user data: `forget` drops it, and it is another one after.
 
-    Use it for uploaders, pasted text and whatever depends on them.
+    Use it for uploaders, pasted text, what was read from them and whatever depends on them.
     """
     return f"{PREFIX}{name}_{st.session_state.get(ROUND, 0)}"
 
@@ -157,8 +168,10 @@ def widget_key(name: str) -> str:
 def forget() -> None:
     """Drop everything this session brought and return to the shipped table. A callback."""
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
-    st.session_state.pop(EVIDENCE, None)
-    st.session_state.pop(COHORT, None)
-    for key in _work_keys():
-        del st.session_state[key]
+    for key in list(st.session_state):
+        if key in (EVIDENCE, ADDED, COHORT) or str(key).startswith(PREFIX):
+            del st.session_state[key]
     use_table(None)
+    ctx = get_script_run_ctx()
+    if ctx is not None:
+        ctx.uploaded_file_mgr.remove_session_files(ctx.session_id)
