@@ -99,9 +99,7 @@ def _distances(curve: DigitisedCurve, group: GroupFit) -> np.ndarray:
     return np.maximum(np.maximum(lower - curve.survival, curve.survival - upper), 0.0)
 
 
-def _doubts(
-    curve: DigitisedCurve, distances: np.ndarray, at_risk: pd.DataFrame, result: Reconstruction
-) -> list[str]:
+def _doubts(curve: DigitisedCurve, distances: np.ndarray, at_risk: pd.DataFrame, result: Reconstruction) -> list[str]:
     said = []
     worst = int(np.argmax(distances))
     if distances[worst] > POOR_FIT:
@@ -111,7 +109,7 @@ def _doubts(
         )
     off = (at_risk["given"] - at_risk["reconstructed"]).abs()
     if (off > max(1.0, AT_RISK_OFF * float(at_risk["given"].iloc[0]))).any():
-        row = at_risk.loc[off.idxmax()]
+        row = at_risk.iloc[int(off.to_numpy().argmax())]
         said.append(
             f"At {row['time_months']:g} months {row['given']:g} are given at risk and {row['reconstructed']:g} "
             "reconstructed: do the numbers belong to this curve?"

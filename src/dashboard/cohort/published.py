@@ -16,7 +16,7 @@ from dashboard.comparison.groups import disjoint
 from dashboard.selection import Selection, selected_positions
 from dashboard.survival.curve import ConstantHazardCurve
 from dashboard.synthesis.group_curve import GroupCurve, group_curve
-from dashboard.vocabulary import MODALITIES, PRIMARY_SITES, label
+from dashboard.vocabulary import MODALITIES, PRIMARY_SITES
 
 REVIEW: Final = "review of other studies"
 NOT_METASTASIS: Final = "primary-liver-sarcoma"
@@ -111,12 +111,14 @@ def comparable_patients(
     """
     words = []
     kept = patients
-    asked = (("site", site, "primary site", PRIMARY_SITES), ("modality", modality, "treatment", MODALITIES))
+    sites = {slug: term.label for slug, term in PRIMARY_SITES.items()}
+    treatments = {slug: term.label for slug, term in MODALITIES.items()}
+    asked = (("site", site, "primary site", sites), ("modality", modality, "treatment", treatments))
     for column, wanted, what, terms in asked:
         if wanted is None or not kept[column].notna().any():
             continue
         same = kept[column].eq(wanted).fillna(False).to_numpy(dtype=bool)
-        name = label(terms, wanted).lower()
+        name = terms[wanted].lower()
         if same.all():
             continue
         if same.any():

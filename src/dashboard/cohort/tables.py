@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from dashboard.comparison.groups import arm_name
 from dashboard.comparison.words import cell_words
 from dashboard.intake.problems import Problem, problem_frame
 from dashboard.intake.safe_text import neutralise_frame, printable
+from dashboard.survival.compare import Comparison
 from dashboard.vocabulary import TIME_ORIGINS, label
 
 OWN = "from your patients"
@@ -43,7 +45,7 @@ def _value_cell(value: Value, *, as_percent: bool, status: str = "") -> Cell:
 
 def grid(
     analysis: Analysis, behind: Published | None, curves: Curves | None, *, origin: str | None, colours: Sequence[str]
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The table on the screen: the cohort's groups, the pooled curve, every published arm.
 
     `colours` are those of the groups on the plot. Figures of the cohort carry no mark: they are estimated from its
@@ -213,6 +215,46 @@ def between_groups(analysis: Analysis) -> pd.DataFrame:
             ends = (row[column], row["ci_low"], row["ci_high"])
             lines.append((printable(row["comparator"]), printable(first), name(row), *map(float, ends)))
     return pd.DataFrame(lines, columns=["Group", "Reference", "Measure", "Value", "CI low", "CI high"])
+
+
+def between_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """`between_groups` for the screen: one row a group and measure, the value with its interval."""
+
+    def words(row: dict[Hashable, Any]) -> str:
+        ends = (row["Value"], row["CI low"], row["CI high"])
+        if any(math.isnan(end) for end in ends):
+            return "cannot be estimated"
+        if row["Measure"].startswith("Hazard"):
+            return f"{ends[0]:.2f} ({ends[1]:.2f} to {ends[2]:.2f})"
+        if "survival, difference" in row["Measure"]:
+            return f"{100 * ends[0]:+.0f} points ({100 * ends[1]:+.0f} to {100 * ends[2]:+.0f})"
+        return f"{ends[0]:+.1f} ({ends[1]:+.1f} to {ends[2]:+.1f})"
+
+    shown = frame[["Group", "Measure"]].copy()
+    shown["Estimate (95% CI)"] = [words(row) for row in frame.to_dict("records")]
+    return neutralise_frame(shown.sort_values("Group", kind="stable"))
+
+
+def logrank_words(comparison: Comparison) -> str:
+    """The log-rank test of the groups, with its pairs adjusted where there are several."""
+
+    def p(value: float) -> str:
+        return "p cannot be had" if math.isnan(value) else "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+    test = comparison.logrank
+    text = f"Log-rank test of {len(comparison.groups)} groups: {p(test.p)} (chi-squared {test.chi2:.2f}, {test.df} df)."
+    if len(comparison.groups) == 2:
+        return text
+    rows = comparison.pairwise.to_dict("records")
+    pairs = [f"{row['comparator']} v {row['reference']} {p(row['p_holm'])}" for row in rows]
+    return f"{text} Pairs, adjusted for their number (Holm): {'; '.join(pairs)}."
+
+
+def grid_frame(shown: dict[str, Any]) -> pd.DataFrame:
+    """The table on the screen for a download: texts as shown, and how each is known."""
+    titles = [column["t"] for column in shown["columns"]]
+    rows = [[f"{c['t']} [{c['s']}]" if c.get("s") else str(c["t"]) for c in row] for row in shown["rows"]]
+    return neutralise_frame(pd.DataFrame(rows, columns=titles))
 
 
 def at_risk_table(analysis: Analysis, times: Sequence[float]) -> list[tuple[str, list[str]]]:

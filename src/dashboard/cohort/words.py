@@ -18,6 +18,7 @@ from dashboard.selection import Selection
 from dashboard.vocabulary import ENDPOINTS, MODALITIES, PRIMARY_SITES, TIME_ORIGINS, label
 
 NAMED_ARMS = 3
+APART_YEARS = 8
 UNKNOWN_ORIGIN = "not-stated"
 
 
@@ -128,7 +129,12 @@ def _medians(analysis: Analysis) -> str:
 
 
 def cautions(
-    analysis: Analysis, at: Standing | None, behind: Published | None, curves: Curves | None, origin: str | None
+    analysis: Analysis,
+    at: Standing | None,
+    behind: Published | None,
+    curves: Curves | None,
+    origin: str | None,
+    patients: pd.DataFrame,
 ) -> list[str]:
     """What makes the comparison weaker than it looks; the cohort's own warnings come with it (`intake`)."""
     said = [*analysis.notes]
@@ -141,6 +147,7 @@ def cautions(
         "effect of your care. If your patients are among those of an arm, they are compared with themselves."
     )
     said += _origins(behind, curves, origin)
+    said += _years(behind, curves, patients)
     if behind.pooled is not None and len(analysis.groups) > 1:
         said.append("The pooled curve is of whole arms: your groups may be parts that no published arm stands for.")
     return said
@@ -196,7 +203,14 @@ def left_out_words(behind: Published) -> str:
     return "Left out of the published arms: " + "; ".join(f"{n} {reason}" for reason, n in behind.left_out) + "."
 
 
-def years_of(patients: pd.DataFrame) -> str:
-    """Years of the patients as stated: `2003 to 2015`; empty where none is."""
-    years = patients["year"].dropna()
-    return "" if years.empty else f"{years.min()} to {years.max()}" if years.min() < years.max() else f"{years.min()}"
+def _years(behind: Published, curves: Curves, patients: pd.DataFrame) -> list[str]:
+    """That the patients were treated after, or before, most of the arms enrolled."""
+    own = patients["year"].dropna()
+    ends = pd.Series(curves.arms["era_end"][behind.members]).dropna()
+    if own.empty or ends.empty or abs(float(own.median()) - float(ends.median())) < APART_YEARS:
+        return []
+    side = "later" if own.median() > ends.median() else "earlier"
+    return [
+        f"Half of your patients were treated in {own.median():.0f} or {side}; half of the published arms stopped "
+        f"enrolling in {ends.median():.0f} or {'earlier' if side == 'later' else 'later'}: care has changed between."
+    ]

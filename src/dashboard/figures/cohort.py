@@ -128,9 +128,7 @@ def short_name(name: str) -> str:
     return plotly_text(name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…")
 
 
-def _own(
-    group: GroupFit, colour: str, dash: str, horizon: float, scale: float, *, bands: bool
-) -> list[dict[str, Any]]:
+def _own(group: GroupFit, colour: str, dash: str, horizon: float, scale: float, *, bands: bool) -> list[dict[str, Any]]:
     """Band, steps, tail and marks of one of the cohort's curves."""
     times = drawn_times(group.fit, horizon)
     survival = group.fit.survival_at(times)
@@ -147,10 +145,11 @@ def _own(
         traces.append(
             {**edge, "y": high[upto], "fill": "tonexty", "fillcolor": faded(colour, 0.14), "name": f"{name}: 95% CI"}
         )
+    columns = (survival.tolist(), low.tolist(), high.tolist(), at_risk.tolist())
     text = [
-        f"{100 * s:.1f}%" + ("" if math.isnan(a) else f" (95% CI {100 * a:.0f}% to {100 * b:.0f}%)") + f"<br>{r:,.0f} at risk"
-        for s, a, b, r in zip(survival.tolist(), low.tolist(), high.tolist(), at_risk.tolist(), strict=True)
-    ]  # fmt: skip
+        f"{100 * s:.1f}%{'' if math.isnan(a) else f' (95% CI {100 * a:.0f}% to {100 * b:.0f}%)'}<br>{r:,.0f} at risk"
+        for s, a, b, r in zip(*columns, strict=True)
+    ]
     few = int(np.searchsorted(times, group.few_from, side="left"))
     for part, width, shown in ((slice(0, few + 1), 2.8, True), (slice(few, None), 1.2, False)):
         if len(times[part]) > 1:
@@ -180,7 +179,10 @@ def _published(behind: Published, curves: Curves, horizon: float, scale: float, 
     traces: list[dict[str, Any]] = []
     pooled = behind.pooled
     if pooled is not None:
-        bands = ((pooled.pi_low, pooled.pi_high, 0.10, "95% prediction"), (pooled.ci_low, pooled.ci_high, 0.2, "95% CI"))
+        bands = (
+            (pooled.pi_low, pooled.pi_high, 0.10, "95% prediction"),
+            (pooled.ci_low, pooled.ci_high, 0.2, "95% CI"),
+        )
         for low, high, alpha, what in bands:
             months, lower = _line(pooled.months, low, horizon)
             _, upper = _line(pooled.months, high, horizon)
@@ -208,9 +210,7 @@ def _published(behind: Published, curves: Curves, horizon: float, scale: float, 
     return traces
 
 
-def _arm_lines(
-    drawn: Sequence[int], curves: Curves, horizon: float, scale: float, colour: str
-) -> list[dict[str, Any]]:
+def _arm_lines(drawn: Sequence[int], curves: Curves, horizon: float, scale: float, colour: str) -> list[dict[str, Any]]:
     """The single arms as one trace of thin lines, and their printed figures as small marks."""
     x: list[np.ndarray] = []
     y: list[np.ndarray] = []
