@@ -15,6 +15,8 @@ from dashboard.survival import Reconstruction, guyot
 
 POOR_FIT = 0.03
 """A distance beyond three points of survival: the curve, the numbers at risk or the units do not belong together."""
+JUST_AFTER = 1e-6
+"""Months; far below what a digitiser can tell."""
 AT_RISK_OFF = 0.05
 """A number at risk missed by more than this share of n."""
 
@@ -26,8 +28,8 @@ class CurveFit:
     Attributes
     ----------
     digitised : points and numbers at risk as read
-    result : the reconstruction (Guyot 2012)
-    group : its patients as a Kaplan-Meier curve
+    result : the reconstruction (Guyot 2012); its times may lie a hair after those of the numbers at risk
+    group : its patients as a Kaplan-Meier curve, at the times of the digitised points: every number comes from here
     distances : (P,) vertical distance of each digitised point from the reconstructed steps, a proportion
     at_risk : columns time_months, given, reconstructed: the numbers at risk
     events_given : deaths that the source prints, None without
@@ -41,6 +43,11 @@ class CurveFit:
     at_risk: pd.DataFrame
     events_given: int | None
     warnings: tuple[str, ...]
+
+    @property
+    def end_months(self) -> float:
+        """The last digitised time: nothing is said beyond."""
+        return float(self.digitised.times_months[-1])
 
     @property
     def largest(self) -> tuple[float, float]:
@@ -75,21 +82,30 @@ def fit_curve(curve: DigitisedCurve, *, n: int | None = None, total_events: int 
         raise IntakeError(
             f"{n} patients are stated, but {numbers[0]} are at risk at time 0.", remedy="Leave one of the two out."
         )
+    # Who dies at a time is still at risk there: a point at the very time of a number at risk belongs to what follows.
+    clicks = curve.times_months + np.where(np.isin(curve.times_months, times[times > 0]), JUST_AFTER, 0.0)
     try:
-        result = guyot(curve.times_months, curve.survival, times, numbers, total_events=total_events)
+        result = guyot(clicks, curve.survival, times, numbers, total_events=total_events)
     except ValueError as error:
         words = str(error)
         raise IntakeError(
             f"{words[:1].upper()}{words[1:]}.", remedy="Check that points and numbers belong to one arm and one unit."
         ) from None
     patients = result.patients
-    group = GroupFit.of("Reconstructed", patients["time_months"].to_numpy(), patients["event"].to_numpy(float))
+    times_back = _moved_back(patients["time_months"].to_numpy(), times)
+    group = GroupFit.of("Reconstructed", times_back, patients["event"].to_numpy(float))
     distances = _distances(curve, group)
     at_risk = pd.DataFrame(
         {"time_months": times, "given": numbers, "reconstructed": [group.at_risk(t) for t in times.tolist()]}
     )
     warnings = (*_doubts(curve, distances, at_risk, result), *(f"{w[:1].upper()}{w[1:]}." for w in result.warnings))
     return CurveFit(curve, result, group, distances, at_risk, total_events, warnings)
+
+
+def _moved_back(times: np.ndarray, marks: np.ndarray) -> np.ndarray:
+    """Times a hair after a mark, at the mark again."""
+    nearest = marks[np.clip(np.searchsorted(marks, times, side="right") - 1, 0, None)]
+    return np.where(times - nearest <= 2 * JUST_AFTER, nearest, times)
 
 
 def _distances(curve: DigitisedCurve, group: GroupFit) -> np.ndarray:

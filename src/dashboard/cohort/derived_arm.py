@@ -101,7 +101,7 @@ def _figures(fit: CurveFit) -> list[dict[str, object]]:
         )
     rows: list[dict[str, object]] = [
         {"measure": "survival", "time_months": round(t, 2), "value": round(s, 4), **derived}
-        for t, s in zip(times.tolist(), fit.result.curve(times).tolist(), strict=True)
+        for t, s in zip(times.tolist(), fit.group.fit.survival_at(times).tolist(), strict=True)
     ]
     median = fit.group.median.value
     if math.isfinite(median) and median <= times[-1]:
@@ -121,7 +121,7 @@ def kept_times(fit: CurveFit) -> np.ndarray:
     followed = times[at_risk >= AT_RISK_AT_THE_END]
     if not len(followed):
         return np.zeros(0)
-    end = min(float(followed[-1]), fit.result.horizon_months, LONGEST_MONTHS)
+    end = min(float(followed[-1]), fit.end_months, LONGEST_MONTHS)
     grid = np.arange(EVERY_MONTHS, end, EVERY_MONTHS)
     # Two figures a hair apart would make a step of their own.
     grid = grid[grid < end - 1]
