@@ -17,6 +17,8 @@ POOR_FIT = 0.03
 """A distance beyond three points of survival: the curve, the numbers at risk or the units do not belong together."""
 JUST_AFTER = 1e-6
 """Months; far below what a digitiser can tell."""
+COARSE = 0.06
+"""A fall between two neighbouring points beyond this hides steps of the curve."""
 AT_RISK_OFF = 0.05
 """A number at risk missed by more than this share of n."""
 
@@ -129,6 +131,12 @@ def _doubts(curve: DigitisedCurve, distances: np.ndarray, at_risk: pd.DataFrame,
         said.append(
             f"At {row['time_months']:g} months {row['given']:g} are given at risk and {row['reconstructed']:g} "
             "reconstructed: do the numbers belong to this curve?"
+        )
+    fall = float(np.max(-np.diff(curve.survival), initial=0.0))
+    if fall > COARSE and fall * (result.n or 0) > 3:
+        said.append(
+            f"Between two points the curve falls by up to {100 * fall:.0f} points of survival and is taken as one "
+            "step: digitise more points, or only survival at the points themselves can be trusted."
         )
     if len(at_risk) == 1:
         said.append(

@@ -113,13 +113,13 @@ def _arms(at: Standing, curves: Curves) -> str:
     derived = sum(arm.status != REPORTED for arm in at.arms)
 
     def named(arms: Sequence, side: str) -> str:
-        text = f"{count(len(arms), 'arm')} {side}"
+        text = f"{len(arms)} {'lies' if len(arms) == 1 else 'lie'} {side}"
         names = [arm_name(curves, arm.k, with_study=True) for arm in arms[:NAMED_ARMS]]
         return f"{text} ({'; '.join(names)})" if 0 < len(arms) <= NAMED_ARMS else text
 
     parts = [named(above, "above"), named(below, "below"), *([f"{level} level"] if level else [])]
-    basis = f" ({derived} of these figures derived)" if derived else ""
-    return f"Of {count(len(at.arms), 'arm')} with a figure there, {', '.join(parts)}{basis}."
+    basis = f" ({derived} derived)" if derived else ""
+    return f"Of {count(len(at.arms), 'arm')} with a figure there{basis}, {', '.join(parts)}."
 
 
 def _medians(analysis: Analysis) -> str:
@@ -200,7 +200,7 @@ def left_out_words(behind: Published) -> str:
     """What is neither drawn nor pooled, by reason; empty when nothing."""
     if not behind.left_out:
         return ""
-    return "Left out of the published arms: " + "; ".join(f"{n} {reason}" for reason, n in behind.left_out) + "."
+    return "Left out of the published arms: " + "; ".join(f"{reason} ({n})" for reason, n in behind.left_out) + "."
 
 
 def _years(behind: Published, curves: Curves, patients: pd.DataFrame) -> list[str]:

@@ -193,10 +193,9 @@ def _published(behind: Published, curves: Curves, horizon: float, scale: float, 
                     "line": {"width": 0, "color": colour}, "hoverinfo": "skip", "name": what, "legendrank": 4,
                 }
             )  # fmt: skip
-    drawn = [k for k in behind.members.tolist() if curves.figures[k] >= 2]
-    drawn = sorted(drawn, key=lambda k: -float(curves.arms["n"][k]))[:MAX_ARM_LINES]
-    if drawn:
-        traces += _arm_lines(drawn, curves, horizon, scale, colour)
+    largest = sorted(behind.members.tolist(), key=lambda k: -float(curves.arms["n"][k]))[:MAX_ARM_LINES]
+    if largest:
+        traces += _arms(largest, curves, horizon, scale, colour)
     if pooled is not None:
         months, survival = _line(pooled.months, pooled.survival, horizon)
         traces.append(
@@ -210,25 +209,31 @@ def _published(behind: Published, curves: Curves, horizon: float, scale: float, 
     return traces
 
 
-def _arm_lines(drawn: Sequence[int], curves: Curves, horizon: float, scale: float, colour: str) -> list[dict[str, Any]]:
-    """The single arms as one trace of thin lines, and their printed figures as small marks."""
+def _arms(members: Sequence[int], curves: Curves, horizon: float, scale: float, colour: str) -> list[dict[str, Any]]:
+    """The single arms as one trace of thin lines, and their printed figures as small marks.
+
+    An arm with one figure has no line: its mark stands alone.
+    """
     x: list[np.ndarray] = []
     y: list[np.ndarray] = []
     text: list[str] = []
     gap = np.array([np.nan])
-    for k in drawn:
+    for k in members:
+        if curves.figures[k] < 2:
+            continue
         months, survival = line_of(curves.paths[k], horizon)
         x += [months, gap]
         y += [survival, gap]
         name = plotly_text(f"{arm_name(curves, k, with_study=True)}, n = {curves.arms['n'][k]:.0f}")
         text += [name] * (len(months) + 1)
     line = {
-        "type": "scatter", "mode": "lines", "x": np.concatenate(x) / scale, "y": np.concatenate(y), "text": text,
+        "type": "scatter", "mode": "lines", "text": text,
+        "x": np.concatenate([*x, gap]) / scale, "y": np.concatenate([*y, gap]),
         "line": {"color": faded(colour, 0.45), "width": 1}, "connectgaps": False, "legendrank": 3,
-        "name": f"{len(drawn)} published arm{'' if len(drawn) == 1 else 's'}",
+        "name": f"{len(members)} published arm{'' if len(members) == 1 else 's'}",
         "hovertemplate": "<b>%{text}</b><br>%{x:.3g}: %{y:.0%}<br>derived between printed figures<extra></extra>",
     }  # fmt: skip
-    at = curves.points_of(list(drawn))
+    at = curves.points_of(list(members))
     points = curves.points
     at = at[(points["measure"][at] == "survival") & points["used"][at] & points["reported"][at]]
     at = at[points["x"][at] <= horizon]

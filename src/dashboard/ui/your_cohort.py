@@ -36,7 +36,7 @@ class Task:
     Attributes
     ----------
     token : random, part of every key of the task's widgets and results
-    name, sheets : the file as read
+    name, sheets : the file as read; once confirmed, only the columns in use
     plan : as confirmed; None until then
     cohort, endpoint : what was read by it
     kept : results by what they were asked with, few
@@ -60,8 +60,11 @@ def your_cohort(context: PageContext) -> None:
         _bring()
     elif task.cohort is None:
         answer = confirm(task.name, task.sheets, task.token, task.plan)
+        if task.plan is not None:
+            st.caption("Columns that you did not choose before were dropped; bring the table again to use them.")
         if answer is not None:
-            task.plan, task.cohort, task.endpoint = answer
+            task.plan, task.cohort, task.endpoint = answer.plan, answer.cohort, answer.endpoint
+            task.sheets = {answer.sheet: task.sheets[answer.sheet][list(answer.columns)]}
             task.kept = {}
             keep_cohort(task.cohort)
             st.rerun()
@@ -88,7 +91,7 @@ def _bring() -> None:
     st.markdown(
         "One row a patient: a time and whether the patient died (or dates of start and last contact), and where you "
         "have them group, primary site, treatment and year. Names and record numbers are not needed; columns "
-        "that are not chosen are dropped."
+        "that you do not choose are dropped when you confirm."
     )
     size = f"CSV, xlsx or Parquet, up to {LIMITS.file_bytes // 1024**2} MB and {LIMITS.rows:,} rows"
     upload = st.file_uploader(size, type=list(TYPES), key=widget_key("cohort_file"))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, get_args
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.intake.cohort import Cohort, preview, read_cohort
-from dashboard.intake.cohort_plan import CohortPlan, TimeUnit, propose_events, propose_plan, propose_unit
+from dashboard.intake.cohort_plan import ROLES, CohortPlan, TimeUnit, propose_events, propose_plan, propose_unit
 from dashboard.intake.dates import DateOrder, propose_order
 from dashboard.intake.limits import IntakeError
 from dashboard.intake.safe_text import markdown_text
@@ -29,11 +29,20 @@ ORDERS: Final[dict[DateOrder, str]] = {
 MOST_VALUES: Final = 60
 EXTRAS: Final = {"group": "Group", "site": "Primary site", "modality": "Treatment", "year": "Year"}
 
-Answer = tuple[CohortPlan, Cohort, str]
+
+@dataclass(frozen=True)
+class Answer:
+    """What was confirmed: the sheet, its columns in use, how they are read, the patients, and the endpoint."""
+
+    sheet: str
+    columns: tuple[str, ...]
+    plan: CohortPlan
+    cohort: Cohort
+    endpoint: str
 
 
 def confirm(name: str, sheets: dict[str, pd.DataFrame], token: str, before: CohortPlan | None) -> Answer | None:
-    """Draw the choices and the preview; the confirmed plan, the cohort and the endpoint once the button is pressed.
+    """Draw the choices and the preview; the answer once the button is pressed.
 
     Parameters
     ----------
@@ -59,11 +68,15 @@ def confirm(name: str, sheets: dict[str, pd.DataFrame], token: str, before: Coho
         plan, endpoint = _choices(frame, proposed, lambda what: key(f"{title}_{what}"))
     with right:
         _preview(frame, plan)
-    if st.button("Draw the curve", key=key("confirm"), type="primary", disabled=bool(plan.questions)):
+        pressed = st.button("Draw the curve", key=key("confirm"), type="primary", disabled=bool(plan.questions))
+        if not pressed:
+            return None
         try:
             with st.spinner("Reading every patient"):
                 confirmed = plan.confirm()
-                return confirmed, read_cohort(frame, confirmed), endpoint
+                used = dict.fromkeys(getattr(confirmed, role) for role in ROLES)
+                columns = tuple(name for name in used if name is not None)
+                return Answer(title, columns, confirmed, read_cohort(frame, confirmed), endpoint)
         except IntakeError as error:
             st.error(markdown_text(str(error)))
     return None
@@ -107,7 +120,7 @@ def _choices(frame: pd.DataFrame, proposed: CohortPlan, key: Any) -> tuple[Cohor
     first, second = st.columns(2)
     with first:
         endpoint = st.selectbox(
-            "So this is", list(ENDPOINTS), format_func=lambda slug: ENDPOINTS[slug].label, key=key("endpoint"),
+            "The curve is of", list(ENDPOINTS), format_func=lambda slug: ENDPOINTS[slug].label, key=key("endpoint"),
             help="Which published figures it is held against.",
         )  # fmt: skip
     with second:
@@ -199,5 +212,5 @@ def _preview(frame: pd.DataFrame, plan: CohortPlan) -> None:
     silent = frame[plan.event].notna() & ~frame[plan.event].isin([*plan.event_values, *plan.censored_values])
     if silent.any():
         st.caption(f"{count(int(silent.sum()), 'patient')} with another value would be left out.")
-    for reason in plan.reasons:
-        st.caption(markdown_text(reason))
+    if plan.reasons:
+        st.caption(markdown_text(" ".join(plan.reasons)))

@@ -16,6 +16,7 @@ from dashboard.cohort.published import Published, comparable_patients, published
 from dashboard.comparison.curves import Curves
 from dashboard.figures.cohort import cohort_figure, group_styles, horizon_of
 from dashboard.intake.cohort import Cohort
+from dashboard.intake.cohort_checks import ORIGIN_NOT_STATED
 from dashboard.intake.cohort_plan import CohortPlan
 from dashboard.intake.safe_text import markdown_text, neutralise_frame, to_csv
 from dashboard.selection import Selection
@@ -202,6 +203,8 @@ def _between(view: View, token: str) -> None:
 
 def _cautions(view: View, cohort: Cohort) -> None:
     said = [*view.restricted, *view.cautions, *cohort.warnings]
+    if view.behind is not None and len(view.behind.members):
+        said = [sentence for sentence in said if sentence != ORIGIN_NOT_STATED]  # said at greater length beside arms
     if said:
         st.markdown("**Read with care**")
         st.markdown("\n".join(f"- {markdown_text(sentence)}" for sentence in dict.fromkeys(said)))
