@@ -101,6 +101,11 @@ def published(table: pd.DataFrame, curves: Curves, selection: Selection) -> Publ
     return Published(selection, kept, group_curve(curves, kept), tuple(out.most_common()))
 
 
+def in_sentence(label: str) -> str:
+    """A label of the vocabulary inside a sentence; abbreviations keep their capitals."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 def comparable_patients(
     patients: pd.DataFrame, site: str | None, modality: str | None
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -118,7 +123,7 @@ def comparable_patients(
         if wanted is None or not kept[column].notna().any():
             continue
         same = kept[column].eq(wanted).fillna(False).to_numpy(dtype=bool)
-        name = terms[wanted].lower()
+        name = in_sentence(terms[wanted])
         if same.all():
             continue
         if same.any():

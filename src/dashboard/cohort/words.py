@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard.cohort.fits import EVERYBODY, FEW_AT_RISK, Analysis, GroupFit, Value
 from dashboard.cohort.place import Place, Standing
-from dashboard.cohort.published import Published
+from dashboard.cohort.published import Published, in_sentence
 from dashboard.comparison.curves import REPORTED, Curves
 from dashboard.comparison.groups import arm_name
 from dashboard.evidence.words import count
@@ -51,8 +51,8 @@ def years_words(months: int) -> str:
 def arms_words(selection: Selection) -> str:
     """`colorectal liver metastases after resection`: what the published arms are of."""
     sites = [label(PRIMARY_SITES, slug) for slug in selection.sites]
-    where = " or ".join(name if name.isupper() else name.lower() for name in sites)
-    how = " or ".join(MODALITIES[slug].label.lower() for slug in selection.modalities)
+    where = " or ".join(map(in_sentence, sites))
+    how = " or ".join(in_sentence(MODALITIES[slug].label) for slug in selection.modalities)
     return f"{where} liver metastases".strip() + (f" after {how}" if how else "")
 
 

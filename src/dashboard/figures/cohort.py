@@ -88,8 +88,10 @@ def cohort_figure(
     data: list[dict[str, Any]] = []
     if behind is not None and curves is not None:
         data += _published(behind, curves, horizon, scale, dark)
+    alone = len(analysis.groups) == 1
+    alpha = 0.14 if alone else 0.09 if len(analysis.groups) <= MAX_BANDS else 0.0
     for group, (colour, dash) in zip(analysis.groups, styles, strict=True):
-        data += _own(group, colour, dash, horizon, scale, bands=len(analysis.groups) <= MAX_BANDS)
+        data += _own(group, colour, dash, horizon, scale, band=alpha)
     ticks = tick_months(horizon)
     risk = _numbers_at_risk(analysis, ticks, [colour for colour, _ in styles], scale, dark)
     beneath = 52 + 2 * ROW * len(analysis.groups)
@@ -128,8 +130,8 @@ def short_name(name: str) -> str:
     return plotly_text(name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…")
 
 
-def _own(group: GroupFit, colour: str, dash: str, horizon: float, scale: float, *, bands: bool) -> list[dict[str, Any]]:
-    """Band, steps, tail and marks of one of the cohort's curves."""
+def _own(group: GroupFit, colour: str, dash: str, horizon: float, scale: float, *, band: float) -> list[dict[str, Any]]:
+    """Band (opacity, 0 for none), steps, tail and marks of one of the cohort's curves."""
     times = drawn_times(group.fit, horizon)
     survival = group.fit.survival_at(times)
     low, high = group.fit.limits_at(times)
@@ -137,13 +139,13 @@ def _own(group: GroupFit, colour: str, dash: str, horizon: float, scale: float, 
     name = short_name(group.name)
     known = np.flatnonzero(np.isfinite(low) & (survival < 1))
     traces: list[dict[str, Any]] = []
-    if bands and len(known):
+    if band and len(known):
         upto = slice(known[0], known[-1] + 1)
         edge = {"type": "scatter", "mode": "lines", "x": times[upto] / scale, "showlegend": False, "hoverinfo": "skip"}
         edge["line"] = {"width": 0, "shape": "hv", "color": colour}
         traces.append({**edge, "y": low[upto], "name": f"{name}: lower limit"})
         traces.append(
-            {**edge, "y": high[upto], "fill": "tonexty", "fillcolor": faded(colour, 0.14), "name": f"{name}: 95% CI"}
+            {**edge, "y": high[upto], "fill": "tonexty", "fillcolor": faded(colour, band), "name": f"{name}: 95% CI"}
         )
     columns = (survival.tolist(), low.tolist(), high.tolist(), at_risk.tolist())
     text = [

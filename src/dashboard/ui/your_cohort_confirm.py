@@ -172,7 +172,6 @@ def _coding(
         died, alive = proposed.event_values, proposed.censored_values
     else:
         died, alive, _ = propose_events(frame[column])
-    places = st.columns(2)
 
     def several(label: str, found: Sequence[str], what: str) -> tuple[str, ...]:
         chosen = st.multiselect(
@@ -182,13 +181,13 @@ def _coding(
             format_func=lambda value: f"{value} ({counts[value]:,})",
             key=key(f"{what}_{column}"),
             placeholder="Choose values",
+            width=225,
         )
         return tuple(str(value) for value in chosen)
 
-    with places[0]:
+    with st.container(horizontal=True, gap="small"):
         event = several("These values mean the event", died, "died")
-    with places[1]:
-        censored = several("These mean not (alive, censored)", alive, "alive")
+        censored = several("These mean alive or censored", alive, "alive")
     if len(counts) > MOST_VALUES:
         st.caption(f"The column has {len(counts):,} different values; the {MOST_VALUES} most frequent are offered.")
     return event, censored
