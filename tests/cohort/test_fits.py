@@ -40,8 +40,8 @@ def test_curves_medians_follow_up_and_restricted_means_are_those_of_r(case: str)
             if at["time"] <= group.last_months:
                 close(list(group.at(at["time"])), [at["surv"], *at["ci_loglog"]])
                 assert group.at_risk(at["time"]) == at["n_risk"]
-        median = [math.inf if expected["median"][k] is None else expected["median"][k] for k in ("median", "lower", "upper")]  # fmt: skip
-        close(list(group.median), median)
+        limits = [expected["median"][k] for k in ("median", "lower", "upper")]
+        close(list(group.median), [math.inf if limit is None else limit for limit in limits])
         follow_up = expected["follow_up"]["median"]
         close(group.follow_up_months, [math.inf if follow_up is None else follow_up])
         for mean in expected["rmst"]:

@@ -154,7 +154,9 @@ def test_cautions_name_follow_up_origin_years_and_other_patients(curves, behind,
 def test_only_patients_of_the_site_and_treatment_are_compared(make):
     mixed = pd.concat([make(30, site="colorectal"), make(20, site="renal"), make(5)], ignore_index=True)
     kept, said = comparable_patients(mixed, "colorectal", "resection")
-    assert len(kept) == 30 and said == ("25 of your patients with another or no stated primary site are left out here.",)
+    assert len(kept) == 30 and said == (
+        "25 of your patients with another or no stated primary site are left out here.",
+    )
     assert comparable_patients(mixed, None, None)[1] == ()
     kept, said = comparable_patients(mixed, "breast", None)
     assert len(kept) == 55 and "states another primary site than breast" in said[0]

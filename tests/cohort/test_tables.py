@@ -83,6 +83,6 @@ def test_problems_of_a_file_cannot_run_as_formulas():
 
 def test_numbers_at_risk_are_those_of_the_fit(make):
     frame = make(50)
-    (name, numbers), *_ = tables.at_risk_table(analyse(frame), [0, 12, 60, 500])
+    (_, numbers), *_ = tables.at_risk_table(analyse(frame), [0, 12, 60, 500])
     assert numbers[0] == "50" and numbers[-1] == "0"
     assert numbers[2] == str((frame["time_months"] >= 60).sum())

@@ -84,6 +84,10 @@ def fit_curve(curve: DigitisedCurve, *, n: int | None = None, total_events: int 
         raise IntakeError(
             f"{n} patients are stated, but {numbers[0]} are at risk at time 0.", remedy="Leave one of the two out."
         )
+    if total_events is not None and total_events > numbers[0]:
+        raise IntakeError(
+            f"{total_events} events are stated, but {numbers[0]} patients.", remedy="Check which is which."
+        )
     # Who dies at a time is still at risk there: a point at the very time of a number at risk belongs to what follows.
     clicks = curve.times_months + np.where(np.isin(curve.times_months, times[times > 0]), JUST_AFTER, 0.0)
     try:

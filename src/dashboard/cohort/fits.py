@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.survival.compare import Comparison, compare
-from dashboard.survival.estimate import KaplanMeier, median_follow_up
+from dashboard.survival.estimate import KaplanMeier, check_patients, median_follow_up
 from dashboard.survival.intervals import Z95
 
 MILESTONES: Final = (12, 36, 60, 120)
@@ -141,7 +141,8 @@ def analyse(patients: pd.DataFrame, *, reference: str | None = None) -> Analysis
     ValueError
         No patient, negative or missing times.
     """
-    times, events = patients["time_months"].to_numpy(float), patients["event"].to_numpy(float)
+    # Merged over all patients, as the comparison does it: a group's curve ends at the same time in both.
+    times, events = check_patients(patients["time_months"].to_numpy(float), patients["event"].to_numpy(float))
     names, notes = _groups(patients["group"])
     if len(names) < 2:
         whole = GroupFit.of(names[0] if names and not notes else EVERYBODY, times, events)
@@ -153,7 +154,7 @@ def analyse(patients: pd.DataFrame, *, reference: str | None = None) -> Analysis
     order = [reference, *(n for n in names if n != reference)] if reference in names else names
     comparison = None
     if tau > 0:
-        kept = patients.loc[stated, ["time_months", "event"]].astype(float)
+        kept = pd.DataFrame({"time_months": times[stated], "event": events[stated]})
         comparison = compare(kept, labels[stated], tau=tau, milestones=MILESTONES, order=order)
     return Analysis(tuple(groups), tau, comparison, tuple(notes))
 

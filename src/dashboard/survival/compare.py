@@ -194,9 +194,9 @@ def _hazard_ratios(
 
 def _rmst(fits: list[KaplanMeier], pairs: list[tuple[int, int]], tau: float) -> pd.DataFrame:
     """Differences and ratios of restricted means (Royston and Parmar 2013; Uno 2014 for the ratio's log variance)."""
-    means = [f.rmst(tau) for f in fits]
+    means = [np.asarray(f.rmst(tau)) for f in fits]  # a mean of 0 divides to inf or NaN, not to an error
     rows = []
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for i, j in pairs:
             (a, sa), (b, sb) = means[i], means[j]
             difference, se = b - a, float(np.hypot(sa, sb))
