@@ -25,7 +25,6 @@ from dashboard.ui.your_cohort_result import result
 
 TASK: Final = "cohort_task"
 STEPS: Final = ("Bring a table", "Confirm how it is read", "Result")
-TYPES: Final = ("csv", "tsv", "txt", "xlsx", "parquet")
 EXAMPLE: Final = "time_months;status\n14.2;dead\n36.0;alive\n22.5;dead"
 
 
@@ -94,7 +93,8 @@ def _bring() -> None:
         "that you do not choose are dropped when you confirm."
     )
     size = f"CSV, xlsx or Parquet, up to {LIMITS.file_bytes // 1024**2} MB and {LIMITS.rows:,} rows"
-    upload = st.file_uploader(size, type=list(TYPES), key=widget_key("cohort_file"))
+    # Any kind of file is taken, and told by its content: a filter by name would answer with an error of its own.
+    upload = st.file_uploader(size, key=widget_key("cohort_file"))
     if upload is not None:
         _read(upload.getvalue(), upload.name)
     with st.expander("Or paste a table"):

@@ -18,7 +18,7 @@ from dashboard.intake.safe_text import markdown_text
 from dashboard.ui.chart import chart
 from dashboard.ui.context import PageContext
 from dashboard.ui.own_data import add_rows, widget_key
-from dashboard.ui.your_cohort import TYPES, complain, steps_line
+from dashboard.ui.your_cohort import complain, steps_line
 from dashboard.vocabulary import ENDPOINTS, MODALITIES, PRIMARY_SITES, TIME_ORIGINS, YEAR_FROM
 
 STEPS: Final = ("Bring points and numbers at risk", "See the fit", "Add it as an arm")
@@ -70,7 +70,7 @@ def _bring() -> None:
             placeholder="0, 1\n3.2, 0.97\n6.1, 0.91",
             max_chars=MOST_CHARACTERS,
         )
-        upload = st.file_uploader("or a file of points", type=list(TYPES), key=widget_key("curve_file"))
+        upload = st.file_uploader("or a file of points", key=widget_key("curve_file"))
     with right:
         risk = st.text_area(
             "Numbers at risk: time and number, one pair a line, or two rows as under the plot",
@@ -101,7 +101,7 @@ def _bring() -> None:
             )
             survival = st.selectbox("Survival is", list(SURVIVAL), key=widget_key("curve_survival"))
     if st.button("Reconstruct", key=widget_key("curve_go"), type="primary"):
-        source = upload.getvalue() if upload is not None else points or ""
+        source = upload.getvalue() if upload is not None else (points or "").strip()
         st.session_state[widget_key(FIT)] = _reconstructed(source, risk or "", unit, SURVIVAL[survival], n, events)
         st.session_state.pop(widget_key(ADDED), None)
         st.rerun()
@@ -116,6 +116,8 @@ def _reconstructed(
     events: int | None,
 ) -> Shown:
     try:
+        if not points:
+            raise IntakeError("No points are given.", remedy="Paste time and survival, one pair a line.")
         with st.spinner("Reconstructing"):
             curve = read_digitised(points, risk if risk.strip() else None, time_unit=unit, survival_unit=survival)
             return Shown(fit_curve(curve, n=n, total_events=events))
