@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PYTHONPATH := src:.
 
-.PHONY: run test lint data bench bench-accuracy bench-load bench-scale clean
+.PHONY: run test lint data bench bench-accuracy bench-load bench-leave bench-scale clean
 
 run: $(STAMP)
 	$(BIN)/streamlit run app.py
@@ -28,6 +28,9 @@ bench: $(STAMP)
 
 bench-load: $(STAMP)
 	$(BIN)/python -m benchmarks.load --quick
+
+bench-leave: $(STAMP)
+	$(BIN)/python -m benchmarks.leave
 
 bench-scale: $(STAMP)
 	$(BIN)/python -m benchmarks.scale

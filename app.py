@@ -8,14 +8,20 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 
+from dashboard.intake.limits import LIMITS
+from dashboard.ui.closed_tabs import ending_closed_sessions
 from dashboard.ui.failure import calm, log_without_values
 from dashboard.ui.headers import SecurityHeaders
 
 log_without_values()
+# By itself the server writes an upload over 1 MB to a temporary file: uploads stay in memory.
+MultiPartParser.spool_max_size = 2 * LIMITS.file_bytes
 app = st.App(
     Path(__file__).resolve().parent / "src" / "dashboard" / "main.py",
     middleware=[Middleware(SecurityHeaders)],
     on_script_error=calm,
+    lifespan=ending_closed_sessions,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard.intake.safe_text import markdown_text
 from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import BY, HORIZONS, UNITS, comparison_of, download_of, drawn, key_line, question
 from dashboard.ui.context import page_context
@@ -31,12 +32,13 @@ asked = question(context, by, study)
 comparison = comparison_of(context, *asked)
 figure, grid = drawn(context, *asked, UNITS[unit], HORIZONS[horizon])
 with heading:
-    st.title(comparison.title)
-    st.markdown(comparison.sentence)
+    st.title(markdown_text(comparison.title))
+    st.markdown(markdown_text(comparison.sentence))
     if comparison.caution:
-        st.caption(comparison.caution)
+        st.caption(markdown_text(comparison.caution))
     if study and comparison.study_id is None:
-        st.info(f"{study} has no figure in this selection; all studies are shown. Remove a filter to see it.")
+        missing = f"{study} has no figure in this selection; all studies are shown. Remove a filter to see it."
+        st.info(markdown_text(missing))
 
 chart(
     figure,
@@ -50,7 +52,7 @@ evidence_table(grid, title=f"{comparison.title}: every arm", key="arms")
 export_row(context, by=BY[by], study=comparison.study_id)
 difference_panel(context, comparison)
 if comparison.left_out:
-    st.caption("Left out of the bold summaries: " + "; ".join(comparison.left_out) + ".")
+    st.caption(markdown_text("Left out of the bold summaries: " + "; ".join(comparison.left_out) + "."))
 if len(comparison.silent):
     with st.expander(f"{len(comparison.silent)} arms match but print no figure of this endpoint"):
         st.dataframe(comparison.silent[["study_id", "label", "primary_site", "modality", "n"]], hide_index=True)

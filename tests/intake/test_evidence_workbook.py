@@ -11,7 +11,7 @@ from dashboard.intake.evidence_template import template_workbook, wide_template_
 from dashboard.intake.evidence_workbook import read_evidence
 from dashboard.intake.limits import IntakeError
 from dashboard.intake.marked_copy import marked_copy
-from dashboard.intake.own_table import added_in_words, study_table
+from dashboard.intake.own_table import added_in_words, marked_as_own, study_table
 from dashboard.paths import EVIDENCE_DIR, STUDIES_PARQUET
 
 SHIPPED = {name: (EVIDENCE_DIR / f"{name}.csv").read_bytes() for name in ("studies", "arms", "outcomes")}
@@ -52,10 +52,14 @@ def test_the_study_table_itself_can_be_brought_back():
     assert not upload.problems
     table = study_table(upload.studies, upload.arms, upload.outcomes)
     shipped = load()
-    columns = [name for name in shipped.columns if name not in ("figure_id",)]
+    columns = [name for name in shipped.columns if name not in ("figure_id", "first_author")]
     key = ["study_id", "arm_key", "figure_id"]
     one, two = table.sort_values(key)[columns], shipped.sort_values(key)[columns]
     pd.testing.assert_frame_equal(one.reset_index(drop=True), two.reset_index(drop=True), check_dtype=False)
+    called = shipped["first_author"].fillna(shipped["study_id"]) + " (yours)"
+    assert sorted(table["first_author"]) == sorted(called)
+    again = table.drop_duplicates("study_id")
+    assert marked_as_own(again)["first_author"].tolist() == again["first_author"].tolist()
 
 
 def test_numbers_in_the_wild_are_read_and_told():

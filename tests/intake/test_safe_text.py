@@ -72,6 +72,23 @@ def test_markdown_fetches_nothing():
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("26 months (95% CI 18-40): n = 58, p < 0.05.", "26 months (95% CI 18-40): n = 58, p \\< 0.05."),
+        (":red[x] :material/close: https://example.org", "\\:red\\[x\\] \\:material/close: https\\://example.org"),
+        ("# head", "\\# head"),
+        ("  - item", "\\- item"),
+        ("1. item", "1\\. item"),
+        ("www.example.org", "www\\.example.org"),
+        ("&lt;b&gt; A & B", "\\&lt;b\\&gt; A & B"),
+        ("a_b*c`d`~e~$f$", "a\\_b\\*c\\`d\\`\\~e\\~\\$f\\$"),
+    ],
+)
+def test_markdown_escapes_markup_and_leaves_prose(text, shown):
+    assert markdown_text(text) == shown
+
+
+@pytest.mark.parametrize(
     ("name", "shown"),
     [
         ("../../etc/passwd", "passwd"),

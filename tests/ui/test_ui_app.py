@@ -12,10 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import paths
 from dashboard.evidence import EvidenceError, load
+from dashboard.intake.safe_text import to_csv
 from dashboard.selection import Selection, apply, facet_counts, totals
 from dashboard.ui import context as ui_context
 from dashboard.ui import navigation
-from dashboard.ui.chart import csv_bytes, file_stem
+from dashboard.ui.chart import file_stem
 from dashboard.ui.context import OpenTable
 from dashboard.ui.empty import ways_out
 from dashboard.ui.starting_points import STARTING_POINTS
@@ -131,7 +132,7 @@ def test_a_session_reads_its_own_table_and_no_other_session_does(table: pd.DataF
 
 def test_a_csv_keeps_numbers_and_disarms_formulas():
     frame = pd.DataFrame({"n": [1, -2], "said": ["=HYPERLINK(1)", "-5"], "name": ["Müller", None]})
-    text = csv_bytes(frame).decode("utf-8-sig")
+    text = to_csv(frame).decode("utf-8-sig")
     assert text.splitlines() == ["n,said,name", "1,'=HYPERLINK(1),Müller", "-2,-5,"]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -65,6 +67,15 @@ def bring(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
     return app.file_uploader(key=f"{own_data.PREFIX}evidence_files_0").set_value(uploads).run()
 
 
+def listed(app: AppTest, title: str) -> pd.DataFrame:
+    """A table of the section as the browser was given it."""
+    grids = [json.loads(element.proto.json or "{}") for element in app.get("bidi_component")]
+    grid = next(grid for grid in grids if grid.get("title") == title)
+    return pd.DataFrame(
+        [[cell["t"] for cell in row] for row in grid["rows"]], columns=[column["t"] for column in grid["columns"]]
+    )
+
+
 def use(app: AppTest) -> AppTest:
     return next(button for button in app.button if button.label.startswith("Use ")).click().run()
 
@@ -82,7 +93,7 @@ def test_a_wide_sheet_is_read_reported_and_used():
     words = said(app)
     assert "2 studies, 3 arms and 8 figures can be used" in words
     assert "read as something other than typed" in "".join(each.label for each in app.expander)
-    readings = next(each.value for each in app.dataframe if "read as" in each.value)
+    readings = listed(app, "Readings")
     shown = set(zip(readings["typed"], readings["read as"], strict=True))
     assert {("88 %", "0.88"), ("41,5", "0.415"), ("33 mo", "33")} <= shown
     assert "**Yours:**" not in words
@@ -124,9 +135,9 @@ def test_every_page_works_on_evidence_that_replaces_the_shipped_one():
 def test_bad_rows_wait_and_good_ones_are_used():
     bad = WIDE.replace("renal,rfa", "moon,rfa").replace("60,percent,40", "60,percent,NR")
     app = bring(opened(), ("wide.csv", bad.encode()))
-    problems = next(each.value for each in app.dataframe if "remedy" in each.value)
+    problems = listed(app, "Problems")
     assert list(problems.columns) == ["sheet", "row", "column", "value", "rule", "message", "remedy"]
-    assert {(3, "primary_site", "moon"), (4, "median_os_months", "NR")} <= set(
+    assert {("3", "primary_site", "moon"), ("4", "median_os_months", "NR")} <= set(
         zip(problems["row"], problems["column"], problems["value"], strict=True)
     )
     assert any(button.label == "Marked copy" for button in app.get("download_button"))
@@ -135,12 +146,19 @@ def test_bad_rows_wait_and_good_ones_are_used():
     assert table.loc[table["own"], "arm_key"].nunique() == 2
 
 
+def test_a_study_whose_arms_all_wait_waits_with_them():
+    bad = WIDE.replace("2021,Resection,renal", "2021,Resection,moon")
+    app = bring(opened(), ("wide.csv", bad.encode()))
+    assert "1 study, 2 arms and 5 figures can be used; 1 row of studies, 1 row of arms" in said(app)
+    assert "**Yours:** 1 study added" in said(use(app))
+
+
 def test_the_unit_is_asked_for_where_the_sheet_does_not_state_it():
     silent = "study,year,label,primary_site,modality,n,os_12\nA 2001,2001,x,renal,resection,9,69\n"
     app = bring(opened(), ("wide.csv", silent.encode()))
     assert "0 figures can be used" in said(app)
     choice = next(each for each in app.selectbox if each.label.startswith("Survival without"))
-    assert "1 figures can be used" in said(choice.set_value("per cent").run())
+    assert "1 figure can be used" in said(choice.set_value("per cent").run())
     use(app)
     table = opened_table(app)
     assert table.loc[table["own"], "value"].tolist() == [0.69]
@@ -185,17 +203,37 @@ def test_four_files_are_too_many():
     assert "There are 4 files" in app.error[0].value
 
 
-def test_markup_in_labels_is_text_everywhere():
-    label = "<img src=x onerror=alert(1)> [link](https://example.org) **b**"
-    hostile = WIDE.replace("Resection,renal", f'"{label}",renal').replace("Zephyr 2019", '"=cmd()|<script>x</script>"')
+def texts_of(value: object) -> Iterator[str]:
+    """Every text inside a plotly specification."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts_of(each)
+
+
+def test_markup_and_formulas_in_labels_are_text_everywhere():
+    label = "<img src=x onerror=alert(1)> [link](https://example.org) ![i](https://example.org/x.png) **b** $x^2$"
+    hostile = WIDE.replace("Resection,renal", f'"{label}",renal').replace(
+        "Zephyr 2019,", '"<script>x</script> [s](//s)",'
+    )
     app = bring(opened(), ("wide.csv", hostile.encode()))
     use(app)
-    for page in ("compare.py", "studies.py", "evidence_map.py", "pooled.py"):
+    study = opened_table(app).query("own")["study_id"].iloc[0]
+    drawn = 0
+    for page in (*PAGES, "studies.py"):
+        if drawn and page == "studies.py":
+            app.session_state["study"] = study
         words = said(go(app, page))
         for element in app.get("plotly_chart"):
-            spec = element.proto.spec
-            assert "<img" not in spec and "<script" not in spec
-        assert "<script" not in words and "<img" not in words
+            for text in texts_of(json.loads(element.proto.spec)):
+                assert "<img" not in text and "<script" not in text, page
+                drawn += "&lt;img" in text or "&lt;script" in text
+        live = re.findall(r"(?<!\\)(?:<script|<img|\[link|\[i|\[s\]|\*\*b)", words)
+        assert not live, (page, live)
+        for element in app.get("html"):
+            assert "<script>x" not in element.proto.body and "<img" not in element.proto.body
+    assert drawn
 
 
 def test_forgetting_returns_to_the_shipped_table_and_leaves_nothing():
@@ -265,3 +303,30 @@ def test_nothing_to_use_is_refused_by_the_store():
     ]
     with pytest.raises(IntakeError, match="no study"):
         own_data.keep_evidence(*empty, "add")
+
+
+@pytest.mark.parametrize("page", ["studies.py", "compare.py", "pooled.py", "stories.py", "evidence_map.py"])
+def test_forgetting_while_an_own_study_is_chosen_is_no_fault(page: str):
+    app = wide(opened())
+    if page in ("studies.py", "compare.py"):
+        go(app, page).selectbox(key="study").set_value("zephyr-2019").run()
+        assert "(yours)" in said(app) or page == "compare.py"
+    elif page == "pooled.py":
+        go(app, page).multiselect(key="out").set_value(["quill-2021"]).run()
+    else:
+        go(app, page)
+    said(app)
+    app.button(key="forget_own").click().run()
+    assert "zephyr" not in said(app) and "quill" not in said(app)
+    said(go(app, "your_data.py"))
+
+
+def test_the_presenter_shows_own_studies_and_says_so_when_they_are_forgotten():
+    app = wide(opened())
+    app.session_state["present"] = "zephyr-2019"
+    said(app.run())
+    assert "(yours)" in "".join(element.proto.body for element in app.get("html"))
+    app.session_state["present"] = ""
+    app.run().button(key="forget_own").click().run()
+    app.session_state["present"] = "zephyr-2019"
+    assert "holds no study" in said(app.run())

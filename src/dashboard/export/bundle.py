@@ -56,14 +56,16 @@ Evidence {version}. Every number is marked in the report as reported or derived.
 
 def bundle(table: pd.DataFrame, request: Request) -> bytes:
     """The ZIP of a request on a study table (index 0..R-1)."""
+    from dashboard.intake.safe_text import to_csv  # not needed, and not there, where the ZIP is run again
+
     deck = make_deck(table, request)
     rows = needed_rows(table, deck, request)
     files = products(deck)
     files["data/studies.parquet"] = _parquet(rows)
-    files["data/studies.csv"] = rows.to_csv(index=False).encode("utf-8-sig")
+    files["data/studies.csv"] = to_csv(rows)
     for step in deck.steps:
         if step.table is not None:
-            files[f"data/{step.key}.csv"] = step.table.to_csv(index=False).encode("utf-8-sig")
+            files[f"data/{step.key}.csv"] = to_csv(step.table)
     if paths.COLUMNS_CSV.is_file():
         files["data/columns.csv"] = paths.COLUMNS_CSV.read_bytes()
     files["report.html"] = report(deck)

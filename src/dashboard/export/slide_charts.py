@@ -21,6 +21,7 @@ from dashboard.export.deck import CurvePlot, ForestPlot, Line
 from dashboard.export.fit import cut, two_lines, width
 from dashboard.figures.labels import spread
 from dashboard.figures.theme import LIGHT
+from dashboard.intake.safe_text import neutralise
 
 Box = tuple[float, float, float, float]
 DASHES = {
@@ -213,7 +214,7 @@ def _placed(plot: ForestPlot) -> list[tuple[Any, float]]:
 
 
 def _points(data: XyChartData, name: str, points: Sequence[tuple[float, float]]) -> None:
-    series = data.add_series(name)
+    series = data.add_series(neutralise(name))
     for at in points:
         series.add_data_point(*at)
 

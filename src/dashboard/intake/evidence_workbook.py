@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from dashboard.evidence.words import count
 from dashboard.intake.cells import Reading
 from dashboard.intake.evidence_cells import clean
 from dashboard.intake.evidence_draft import (
@@ -60,9 +61,13 @@ class EvidenceUpload:
 
     def summary(self) -> str:
         """One sentence: what can be used and what waits."""
-        used = f"{len(self.studies):,} studies, {len(self.arms):,} arms and {len(self.outcomes):,} figures can be used"
-        waits = ", ".join(f"{len(rows):,} rows of {table}" for table, rows in self.waiting.items() if len(rows))
-        return f"{used}; {waits} wait." if waits else f"{used}."
+        studies, arms = count(len(self.studies), "study", "studies"), count(len(self.arms), "arm")
+        used = f"{studies}, {arms} and {count(len(self.outcomes), 'figure')} can be used"
+        rows = {table: len(waiting) for table, waiting in self.waiting.items() if len(waiting)}
+        if not rows:
+            return f"{used}."
+        waits = ", ".join(f"{count(n, 'row')} of {table}" for table, n in rows.items())
+        return f"{used}; {waits} {'waits' if sum(rows.values()) == 1 else 'wait'}."
 
 
 def default_validator(studies: pd.DataFrame, arms: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -190,7 +195,10 @@ def _mark_located(draft: Draft, bad: dict[str, set[int]]) -> None:
 
 
 def _inherit(draft: Draft, bad: dict[str, set[int]]) -> None:
-    """A row waits when its study or arm does, or the arm it is compared with. Also both rows of one identity."""
+    """A row waits when its study or arm does, or the arm it is compared with. Also both rows of one identity.
+
+    A study waits when all its arms do: without them it would be counted and have nothing to show.
+    """
     studies, arms = draft.tables["studies"], draft.tables["arms"]
     lost_studies = set(studies["study_id"].iloc[sorted(bad["studies"])].dropna())
     for table, frame in draft.tables.items():
@@ -200,3 +208,6 @@ def _inherit(draft: Draft, bad: dict[str, set[int]]) -> None:
         frame = draft.tables[table]
         keys = pd.MultiIndex.from_frame(frame[["study_id", column]])
         bad[table] |= set(frame.index[keys.isin(lost_arms) & frame[column].notna().to_numpy(dtype=bool)])
+    of_bad = arms.index.isin(bad["arms"])
+    bereft = set(arms["study_id"][of_bad].dropna()) - set(arms["study_id"][~of_bad].dropna())
+    bad["studies"] |= set(studies.index[studies["study_id"].isin(bereft).to_numpy(dtype=bool)])

@@ -16,7 +16,10 @@ _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
 _UNPRINTABLE: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&])")
+# What is markup anywhere; only before a letter (`:red[`, `https://`, `&lt;`); in `www.`; or where a line begins.
+_MARKDOWN: Final = re.compile(
+    r"[\\`*_{}\[\]<>~|$^]|:(?=[\w/+-])|&(?=[#\w])|(?<=www)\.|(?<=WWW)\.|^\s*[#+=-]|(?<=^\d)[.)]|(?<=^\d\d)[.)]"
+)
 
 
 def printable(value: object) -> str:
@@ -78,7 +81,8 @@ def plotly_text(value: object) -> str:
 
 def markdown_text(value: object) -> str:
     """A value inside Markdown: no link, image (which a browser would fetch), heading, formula or HTML comes of it."""
-    return _MARKDOWN.sub(r"\\\1", printable(value).replace("\r", " ").replace("\n", " "))
+    line = printable(value).replace("\r", " ").replace("\n", " ").strip()
+    return _MARKDOWN.sub(lambda found: "\\" + found[0], line)
 
 
 def safe_name(name: object, fallback: str = "upload") -> str:

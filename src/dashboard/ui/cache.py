@@ -86,3 +86,10 @@ def freeze_loaded() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def collect_frozen() -> None:
+    """Collect also what was frozen: the sessions that were open then, whose data would never be let go of otherwise."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -12,6 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.intake.safe_text import to_csv
 from dashboard.ui.component import component
 
 SelectionMode = Literal["points", "box", "lasso"]
@@ -21,27 +22,6 @@ CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
 def file_stem(name: str) -> str:
     """`name` as the stem of a file name: lower case, words joined by hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "figure"
-
-
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """The table as a CSV that spreadsheets read as UTF-8. A cell that starts like a formula is made text."""
-    safe = table.copy()
-    for column in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = safe[column].map(_inert, na_action="ignore")
-    return safe.to_csv(index=False).encode("utf-8-sig")
-
-
-def _inert(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and not _number(value) else value
-
-
-def _number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _converted_once(fig: go.Figure) -> go.Figure:
@@ -125,7 +105,7 @@ def chart(
             )
             st.download_button(
                 "CSV",
-                lambda: csv_bytes(made()),
+                lambda: to_csv(made()),
                 f"{stem}.csv",
                 "text/csv",
                 on_click="ignore",

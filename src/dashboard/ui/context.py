@@ -75,9 +75,12 @@ def open_table() -> OpenTable:
 def use_table(table: pd.DataFrame | None) -> None:
     """From now on this session reads `table`, under a key nobody can guess; None returns to the shipped table.
 
-    What was computed from an own table before is dropped.
+    An own table of before and what was computed from it are dropped. Call it in a callback, or rerun after it: this run
+    has no page context any more.
     """
     forget_results()
+    for name in (CONTEXT, OWN_TABLE):  # overwritten alone, the old value would stay until the next run has ended
+        st.session_state.pop(name, None)
     st.session_state[OWN_TABLE] = None if table is None else OpenTable(table, f"own-{secrets.token_hex(8)}")
 
 

@@ -9,6 +9,7 @@ from dashboard.comparison.curves import Curves
 from dashboard.comparison.difference import Difference, as_frame, comparable, difference
 from dashboard.comparison.groups import arm_name
 from dashboard.comparison.view import Comparison
+from dashboard.intake.safe_text import markdown_text, to_csv
 from dashboard.ui.cache import per_table
 from dashboard.ui.compare_view import curves_of
 from dashboard.ui.context import OpenTable, PageContext
@@ -71,14 +72,14 @@ def _panel(context: PageContext, curves: Curves, arms: list[int]) -> None:
         others = [name for name in names if name != first]
         second = st.selectbox("Compared with it", others, width=280, key="difference_arm")
     result = difference_of(context, context.table_key, names[first], names[second])
-    st.markdown(result.sentence)
+    st.markdown(markdown_text(result.sentence))
     for warning in result.warnings:
-        st.caption(f"Note: {warning}")
+        st.caption(f"Note: {markdown_text(warning)}")
     chosen = (first, second)
     evidence_table(_grid(result, chosen), title=f"{second} against {first}", key="difference_table")
     st.download_button(
         "CSV",
-        lambda: as_frame(result, chosen).to_csv(index=False).encode("utf-8-sig"),
+        lambda: to_csv(as_frame(result, chosen)),
         f"{context.table_key}-difference.csv",
         "text/csv",
         on_click="ignore",

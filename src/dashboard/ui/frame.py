@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from dashboard.intake.safe_text import markdown_text
 from dashboard.paths import PAGES_DIR
 from dashboard.selection import Selection
 from dashboard.ui.cache import SHIPPED
@@ -89,5 +90,5 @@ def above_page(context: PageContext) -> None:
     notice = link_notice()
     if notice:
         with st.container(horizontal=True, vertical_alignment="center", key="link_notice"):
-            st.warning(notice)
+            st.warning(markdown_text(notice))
             st.button("Dismiss", on_click=dismiss_notice, type="tertiary")

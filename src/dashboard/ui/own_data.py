@@ -15,6 +15,7 @@ from dashboard.intake.cohort import Cohort
 from dashboard.intake.evidence_workbook import default_validator
 from dashboard.intake.limits import IntakeError
 from dashboard.intake.own_table import Mode, study_table
+from dashboard.ui.closed_tabs import collect_soon
 from dashboard.ui.context import use_table
 from dashboard.ui.words import count
 
@@ -149,6 +150,7 @@ def _keep(evidence: OwnEvidence) -> None:
     shipped = shared() if evidence.mode == "add" else None
     table = study_table(evidence.studies, evidence.arms, evidence.figures, shipped=shipped, mode=evidence.mode)
     use_table(table)
+    st.session_state.pop(EVIDENCE, None)
     st.session_state[EVIDENCE] = evidence
 
 
@@ -172,6 +174,7 @@ def forget() -> None:
         if key in (EVIDENCE, ADDED, COHORT) or str(key).startswith(PREFIX):
             del st.session_state[key]
     use_table(None)
+    collect_soon()
     ctx = get_script_run_ctx()
     if ctx is not None:
         ctx.uploaded_file_mgr.remove_session_files(ctx.session_id)

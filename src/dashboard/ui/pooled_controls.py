@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
 
+from dashboard.intake.safe_text import markdown_text
+from dashboard.paths import PAGES_DIR
 from dashboard.pooled.ask import ESTIMATORS, GROUPS, MEASURES, SCALES, SORTS, TESTS, Ask
 from dashboard.ui.links import check_choice
 from dashboard.ui.pooled_view import PANELS, SENSITIVITY
@@ -169,5 +170,8 @@ def clicked_study(table: pd.DataFrame) -> None:
     rows = table[table["study_id"] == study] if study else table.iloc[:0]
     if len(rows):
         row = rows.iloc[0]
-        paper = f" · [paper]({row['url']})" if isinstance(row["url"], str) else ""
-        st.markdown(f"Clicked: **{study}**: [study page](studies?study={quote(study)}){paper}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="clicked_study"):
+            st.markdown(f"Clicked: **{markdown_text(study)}**", width="content")
+            st.page_link(PAGES_DIR / "studies.py", label="Study page", query_params={"study": study})
+            if isinstance(row["url"], str):
+                st.page_link(row["url"], label="Paper")

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.export.deck import Deck, Step
 from dashboard.export.html_table import html_table
 from dashboard.figures.steps import figure_words, step_figure
+from dashboard.intake.safe_text import markdown_text
 from dashboard.ui.chart import CONFIG
 from dashboard.ui.compare_view import BY, question
 from dashboard.ui.component import asset, component
@@ -55,7 +56,7 @@ def presenter(context: PageContext, what: str) -> None:
     st.html(f"<style>{asset('presenter_page.css')}</style>")
     deck = _deck(context, what)
     if deck is None:
-        st.header(f"This atlas holds no study “{what}”")
+        st.header(f"This atlas holds no study “{markdown_text(what)}”")
         st.button("Back to the atlas", on_click=_close)
         return
     with st.container(key="bound_step"):
@@ -80,7 +81,7 @@ def _keys(deck: Deck, step: int) -> None:
 
 def _draw(context: PageContext, deck: Deck, step: Step) -> None:
     st.html(f'<p class="deck">{_text(deck.subtitle)}: {_text(deck.title)}</p>')
-    st.title(step.title)
+    st.title(markdown_text(step.title))
     if step.figure is None:
         if step.lines:
             st.html("".join(f'<p class="line">{_text(line)}</p>' for line in step.lines))
@@ -94,7 +95,7 @@ def _draw(context: PageContext, deck: Deck, step: Step) -> None:
     if step.table is not None:
         st.html(html_table(step.table))
     if step.caption:
-        st.caption(step.caption)
+        st.caption(markdown_text(step.caption))
 
 
 def _text(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard.export.citations import reference
+from dashboard.intake.safe_text import markdown_text
 from dashboard.stories.numbers import StoryError, resolve
 from dashboard.stories.read import Link, Story, View, read_stories
 from dashboard.ui.chart import chart
@@ -49,7 +50,7 @@ def story_view(context: PageContext, story: Story, by: str, study: str | None) -
         asked = question(context, by, study)
         comparison = comparison_of(context, *asked)
         figure, _ = drawn(context, *asked, "months", None)
-        st.subheader(comparison.title)
+        st.subheader(markdown_text(comparison.title))
         if not comparison.groups:
             st.info("Nothing answers these filters. Choose a link in the text.")
             return
@@ -59,7 +60,7 @@ def story_view(context: PageContext, story: Story, by: str, study: str | None) -
             name=comparison.title,
             alt=comparison.sentence,
             key="story_chart",
-            caption=comparison.caution or None,
+            caption=markdown_text(comparison.caution) or None,
         )
         export_row(context, by=BY[by], study=study)
 
@@ -90,7 +91,8 @@ def _tell(context: PageContext, story: Story) -> None:
     with st.expander(f"Sources: {len(story.studies)} {'study' if len(story.studies) == 1 else 'studies'}"):
         for study_id in story.studies:
             if study_id in by_study.index:
-                st.markdown(f"- {reference({str(k): v for k, v in by_study.loc[study_id].items()})} `{study_id}`")
+                cited = reference({str(k): v for k, v in by_study.loc[study_id].items()})
+                st.markdown(f"- {markdown_text(cited)} `{study_id}`")
 
 
 def _same(view: View, now: View) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.explore.study_list import SCREEN, cells
-from dashboard.ui.chart import csv_bytes
+from dashboard.intake.safe_text import to_csv
 from dashboard.ui.context import PageContext
 from dashboard.ui.links import check_choice
 from dashboard.ui.pick_list import PickRow, PickTable, pick_list
@@ -31,7 +31,7 @@ def study_table(context: PageContext) -> None:
     draw_studies(context, everything)
     st.download_button(
         "CSV",
-        lambda: csv_bytes(studies),
+        lambda: to_csv(studies),
         "studies.csv",
         "text/csv",
         on_click="ignore",

@@ -15,6 +15,7 @@ from dashboard.export.citations import bibtex, bibtex_key, ris
 from dashboard.figures.curves import survival_figure
 from dashboard.figures.factors import factors_figure
 from dashboard.figures.strip import strip_figure
+from dashboard.intake.safe_text import markdown_text
 from dashboard.paths import PAGES_DIR
 from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import curves_of
@@ -84,8 +85,8 @@ def study_view(context: PageContext, study_id: str) -> None:
         on_click=open_study,
         args=(None,),
     )
-    st.title(page.title)
-    st.write(page.reference)
+    st.title(markdown_text(page.title))
+    st.write(markdown_text(page.reference))
     if page.inferred:
         st.caption(
             "Citation partly inferred: author, title, journal or year was completed unseen; the figures were seen."
@@ -103,22 +104,17 @@ def study_view(context: PageContext, study_id: str) -> None:
 
 def _facts(page: StudyPage) -> None:
     with st.container(key="study_facts", gap="small"):
-        st.markdown("  \n".join(f"**{name}**: {_plain(value)}" for name, value in page.facts))
+        st.markdown("  \n".join(f"**{name}**: {markdown_text(value)}" for name, value in page.facts))
         if page.notes:
-            st.markdown(f"**Notes of the atlas**: {_plain(page.notes)}")
+            st.markdown(f"**Notes of the atlas**: {markdown_text(page.notes)}")
     if page.flags:
         st.subheader("What to distrust, and why")
         for title, sentences in page.flags:
             if len(sentences) == 1:
-                st.markdown(f"- **{title}.** {_plain(sentences[0])}")
+                st.markdown(f"- **{title}.** {markdown_text(sentences[0])}")
             else:
                 with st.expander(f"{title}: {len(sentences)} figures or arms"):
-                    st.markdown("\n".join(f"- {_plain(text)}" for text in sentences))
-
-
-def _plain(text: str) -> str:
-    """Text of the table inside markdown: shown as it is."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]<>#$~|:" else c for c in text)
+                    st.markdown("\n".join(f"- {markdown_text(text)}" for text in sentences))
 
 
 def _curves(context: PageContext, page: StudyPage) -> None:
@@ -129,14 +125,14 @@ def _curves(context: PageContext, page: StudyPage) -> None:
         return
     curves = curves_of(context)
     words = sentence(curves, groups, endpoint)
-    st.write(words)
+    st.write(markdown_text(words))
     if endpoint != context.selection.endpoint:
         st.caption(f"The filter asks for another endpoint; this study prints {label(ENDPOINTS, endpoint).lower()}.")
     if only_subgroups:
         st.caption("These arms are subgroups: the same patients may be in several of them.")
     caution = caution_line(curves, groups)
     if caution:
-        st.caption(caution)
+        st.caption(markdown_text(caution))
     chart(
         survival_figure(curves, groups, dark=context.theme == "dark"),
         comparison_table(curves, groups),
@@ -153,7 +149,7 @@ def _place(context: PageContext, page: StudyPage) -> None:
     if not found:
         return
     st.subheader("Is this result surprising?")
-    st.markdown("\n".join(f"- {_plain(place.sentence)}" for place in found))
+    st.markdown("\n".join(f"- {markdown_text(place.sentence)}" for place in found))
     curves = curves_of(context)
     chart(
         strip_figure(curves, found, dark=context.theme == "dark"),
@@ -204,4 +200,10 @@ def _neighbours(page: StudyPage) -> None:
             st.caption(why)
             with st.container(key=f"neighbours_{title.split()[0].lower()}", gap=None):
                 for study_id, words in studies:
-                    st.button(words, key=f"to_{study_id}", type="tertiary", on_click=open_study, args=(study_id,))
+                    st.button(
+                        markdown_text(words),
+                        key=f"to_{study_id}",
+                        type="tertiary",
+                        on_click=open_study,
+                        args=(study_id,),
+                    )

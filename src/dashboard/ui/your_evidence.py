@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, cast
+from typing import Final
 
 import pandas as pd
 import streamlit as st
@@ -18,9 +18,10 @@ from dashboard.intake.limits import IntakeError
 from dashboard.intake.marked_copy import marked_copy
 from dashboard.intake.own_table import Mode, added_in_words
 from dashboard.intake.problems import problem_frame
-from dashboard.intake.safe_text import markdown_text
+from dashboard.intake.safe_text import markdown_text, to_csv
 from dashboard.paths import PAGES_DIR
 from dashboard.ui.context import PageContext
+from dashboard.ui.evidence_table import evidence_table
 from dashboard.ui.own_data import keep_evidence, own_evidence, set_mode, widget_key
 from dashboard.ui.words import count
 
@@ -32,7 +33,7 @@ UNITS: Final[dict[str, SurvivalUnit | None]] = {
     "a proportion (0 to 1)": "proportion",
 }
 MODES: Final[dict[str, Mode]] = {"Add mine to the shipped evidence": "add", "Work on mine alone": "replace"}
-SHOWN_ROWS: Final = 8
+SHOWN_ROWS: Final = 200
 
 
 def your_evidence(context: PageContext) -> None:
@@ -83,13 +84,20 @@ def _brought() -> EvidenceUpload | None:
 def _read(files: Sequence[UploadedFile], unit: SurvivalUnit | None) -> EvidenceUpload | IntakeError:
     """The files as read, kept until they or the unit change."""
     asked = (*(file.file_id for file in files), unit)
-    place = widget_key("evidence_read")
-    kept = st.session_state.get(place)
-    if kept is None or kept[0] != asked:
+    before, outcome = _kept()
+    if outcome is None or before != asked:
         with st.spinner("Reading and checking"):
-            kept = asked, _outcome(files, unit)
-        st.session_state[place] = kept
-    return cast("EvidenceUpload | IntakeError", kept[1])
+            outcome = _outcome(files, unit)
+        st.session_state[widget_key("evidence_read")] = asked, outcome
+    return outcome
+
+
+def _kept() -> tuple[object, EvidenceUpload | IntakeError | None]:
+    """What was asked for last, and what came of it."""
+    kept: tuple[object, EvidenceUpload | IntakeError | None] = st.session_state.get(
+        widget_key("evidence_read"), (None, None)
+    )
+    return kept
 
 
 def _outcome(files: Sequence[UploadedFile], unit: SurvivalUnit | None) -> EvidenceUpload | IntakeError:
@@ -105,21 +113,16 @@ def _what_was_read(upload: EvidenceUpload) -> None:
     st.markdown(markdown_text(upload.summary()))
     if upload.problems:
         with st.expander(f"{count(len(upload.problems), 'problem')}: what to mend", expanded=True):
-            problems = problem_frame(upload.problems)
-            _table(problems, "Problems: sheet, row, column, value, rule, what is wrong and what to do")
-            st.download_button(
-                "Marked copy",
-                partial(marked_copy, upload.source, upload.problems),
-                "marked-copy.xlsx",
-                XLSX,
-                on_click="ignore",
-                key=widget_key("evidence_marked"),
-                help="Your table with every problem coloured and commented.",
-            )
+            frame = problem_frame(upload.problems)
+            _listed(frame, "Problems", wrapped=("message", "remedy"), marked=partial(_marked, upload))
     if upload.readings:
         cells = sum(reading.count for reading in upload.readings)
         with st.expander(f"{count(cells, 'cell')} read as something other than typed: please check"):
-            _table(readings_frame(upload.readings), "Cells and what they were read as")
+            _listed(readings_frame(upload.readings), "Readings")
+
+
+def _marked(upload: EvidenceUpload) -> bytes:
+    return marked_copy(upload.source, upload.problems)
 
 
 def readings_frame(readings: Sequence[Reading]) -> pd.DataFrame:
@@ -137,48 +140,89 @@ def readings_frame(readings: Sequence[Reading]) -> pd.DataFrame:
     )
 
 
-def _table(frame: pd.DataFrame, title: str) -> None:
-    st.dataframe(frame, hide_index=True, height=35 * min(len(frame), SHOWN_ROWS) + 38, alt=title)
+def _listed(
+    frame: pd.DataFrame, title: str, wrapped: Sequence[str] = (), marked: Callable[[], bytes] | None = None
+) -> None:
+    """A table that wraps its text, and its downloads."""
+    numbers = [name for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name])]
+    columns = [{"t": name, "num": name in numbers, "wrap": name in wrapped} for name in frame.columns]
+    shown = frame.head(SHOWN_ROWS).itertuples(index=False)
+    rows = [[{"t": str(cell), "v": cell if isinstance(cell, int) else str(cell)} for cell in row] for row in shown]
+    name = title.lower()
+    evidence_table(
+        {"columns": columns, "rows": rows, "total": len(frame)}, title=title, key=widget_key(f"evidence_{name}")
+    )
+    with st.container(horizontal=True, gap="small"):
+        if marked is not None:
+            st.download_button(
+                "Marked copy",
+                marked,
+                "marked-copy.xlsx",
+                XLSX,
+                on_click="ignore",
+                key=widget_key("evidence_marked"),
+                help="Your table with every problem coloured and commented.",
+            )
+        st.download_button(
+            "CSV",
+            partial(to_csv, frame),
+            f"{name}.csv",
+            "text/csv",
+            on_click="ignore",
+            type="tertiary",
+            key=widget_key(f"evidence_{name}_csv"),
+        )
+
+
+# Callbacks look data up when they are called: Streamlit keeps a callback, and what it closes over, beyond `forget`.
+def _mode() -> Mode:
+    return MODES[st.session_state.get(widget_key("evidence_mode"), next(iter(MODES)))]
+
+
+def _mode_changed() -> None:
+    set_mode(_mode())
+
+
+def _keep() -> None:
+    asked, upload = _kept()
+    if isinstance(upload, EvidenceUpload):
+        keep_evidence(upload.studies, upload.arms, upload.outcomes, _mode())
+        st.session_state[widget_key("evidence_used")] = asked
 
 
 def _use(upload: EvidenceUpload | None) -> None:
     evidence = own_evidence()
     modes = list(MODES)
-    place = widget_key("evidence_mode")
-
-    def mode() -> Mode:
-        return MODES[st.session_state.get(place, modes[0])]
-
-    def keep() -> None:
-        if upload is not None:
-            keep_evidence(upload.studies, upload.arms, upload.outcomes, mode())
-            st.session_state[widget_key("evidence_used")] = upload
-
     st.radio(
         "With the shipped evidence",
         modes,
         index=next(i for i, label in enumerate(modes) if evidence is None or MODES[label] == evidence.mode),
         horizontal=True,
         label_visibility="collapsed",
-        key=place,
-        on_change=lambda: set_mode(mode()),
+        key=widget_key("evidence_mode"),
+        on_change=_mode_changed,
     )
-    fresh = upload is not None and st.session_state.get(widget_key("evidence_used")) is not upload
-    if upload is not None and fresh:
-        studies = len(upload.studies)
-        if not studies:
-            st.write("No study can be used yet: mend the problems above and bring the file again.")
-        for sentence in added_in_words(upload.studies, shared()) if studies and mode() == "add" else []:
-            st.caption(sentence)
-        st.button(
-            f"Use {count(studies, 'study', 'studies')}",
-            key=widget_key("evidence_use"),
-            type="primary",
-            on_click=keep,
-            disabled=not studies,
-        )
-    if evidence is not None and not fresh:
+    if upload is not None and _kept()[0] != st.session_state.get(widget_key("evidence_used")):
+        _offer(upload)
+    elif evidence is not None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="own_in_use"):
             st.markdown("In use on every page; your studies are called *(yours)*.", width="content")
             st.page_link(PAGES_DIR / "studies.py", label="See the studies")
             st.page_link(PAGES_DIR / "compare.py", label="Compare")
+
+
+def _offer(upload: EvidenceUpload) -> None:
+    """The button that puts what was read to use, and what that changes."""
+    studies = len(upload.studies)
+    if not studies:
+        st.write("No study can be used yet: mend the problems above and bring the file again.")
+    elif _mode() == "add":
+        for sentence in added_in_words(upload.studies, shared()):
+            st.caption(sentence)
+    st.button(
+        f"Use {count(studies, 'study', 'studies')}",
+        key=widget_key("evidence_use"),
+        type="primary",
+        on_click=_keep,
+        disabled=not studies,
+    )
