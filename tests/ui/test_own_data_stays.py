@@ -83,7 +83,7 @@ def holders(word: str) -> list[str]:
     def said(value: object) -> bool:
         if isinstance(value, np.ndarray) and value.dtype == object:
             return any(said(each) for each in value.ravel())
-        if isinstance(value, tuple):  # one of plain texts is not known to the collector
+        if isinstance(value, tuple | dict):  # those of plain texts are not known to the collector
             return any(said(each) for each in value)
         return isinstance(value, str) and word in value.lower()
 
