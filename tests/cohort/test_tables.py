@@ -81,6 +81,11 @@ def test_problems_of_a_file_cannot_run_as_formulas():
     assert formulas(frame) == [] and frame.loc[0, "Value"] == "'=1+1" and frame.loc[0, "Row"] == 3
 
 
+def test_a_thinned_curve_says_so(make):
+    assert "drawn, less than a pixel apart" in tables.drawing_words(analyse(make(20_000)), 120)
+    assert tables.drawing_words(analyse(make(500)), 120) == "thin where fewer than 10 are at risk"
+
+
 def test_numbers_at_risk_are_those_of_the_fit(make):
     frame = make(50)
     (_, numbers), *_ = tables.at_risk_table(analyse(frame), [0, 12, 60, 500])

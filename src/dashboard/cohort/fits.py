@@ -148,7 +148,7 @@ def analyse(patients: pd.DataFrame, *, reference: str | None = None) -> Analysis
         whole = GroupFit.of(names[0] if names and not notes else EVERYBODY, times, events)
         return Analysis((whole,), _shared_end([whole]), None, tuple(notes))
     stated = patients["group"].notna().to_numpy()
-    labels = patients["group"].to_numpy(dtype=object, na_value=None)
+    labels = patients["group"].fillna("").to_numpy(dtype=object)
     groups = [GroupFit.of(name, times[at], events[at]) for name in names if (at := stated & (labels == name)).any()]
     tau = _shared_end(groups)
     order = [reference, *(n for n in names if n != reference)] if reference in names else names

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboard.cohort.fits import EVERYBODY, FEW_AT_RISK, MILESTONES, Analysis, GroupFit, Value
+from dashboard.cohort.fits import FEW_AT_RISK, MILESTONES, Analysis, GroupFit, Value
 from dashboard.cohort.published import Published
-from dashboard.cohort.thinning import drawn_times
+from dashboard.cohort.thinning import COLUMNS, drawn_times
 from dashboard.cohort.words import follow_up_words
 from dashboard.comparison.curves import DERIVED, NOT_REACHED, Curves
 from dashboard.comparison.groups import arm_name
@@ -269,11 +269,9 @@ def problems_table(problems: Sequence[Problem]) -> pd.DataFrame:
     return neutralise_frame(frame.rename(columns={**titles, "remedy": "What to do"}))
 
 
-def few_words() -> str:
-    """How the end of a curve is drawn, for the caption."""
-    return f"thin where fewer than {FEW_AT_RISK} are at risk"
-
-
-def is_whole(analysis: Analysis) -> bool:
-    """One curve of all patients, without groups."""
-    return len(analysis.groups) == 1 and analysis.groups[0].name == EVERYBODY
+def drawing_words(analysis: Analysis, horizon: float) -> str:
+    """How the cohort's curves are drawn, for the caption: where they are thin, and that many steps are thinned."""
+    words = f"thin where fewer than {FEW_AT_RISK} are at risk"
+    if any(len(drawn_times(group.fit, horizon)) < (group.fit.deaths > 0).sum() for group in analysis.groups):
+        words += f"; of many thousand steps {COLUMNS:,} are drawn, less than a pixel apart and each at its exact height"
+    return words

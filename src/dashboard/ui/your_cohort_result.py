@@ -31,7 +31,7 @@ from dashboard.vocabulary import ENDPOINTS, MODALITIES, PRIMARY_SITES
 KEPT: Final = 4
 SHOWN_PROBLEMS: Final = 200
 KEY: Final = (
-    "Steps: your patients (Kaplan-Meier, 95% CI on the log(-log) scale, ticks: censored), {few}. Smooth lines: "
+    "Steps: your patients (Kaplan-Meier, 95% CI on the log(-log) scale, ticks: censored), {drawn}. Smooth lines: "
     "published, derived between printed figures (dots) at constant hazard. In the table ● reported, ○ derived."
 )
 T = TypeVar("T")
@@ -47,6 +47,7 @@ class View:
     restricted: tuple[str, ...]
     sentence: str
     cautions: tuple[str, ...]
+    drawing: str
 
 
 def result(
@@ -93,7 +94,7 @@ def result(
         name=f"Your patients, {ENDPOINTS[endpoint].label.lower()}",
         alt=view.sentence,
         key="cohort_curve",
-        caption=KEY.format(few=tables.few_words()),
+        caption=KEY.format(drawn=view.drawing),
     )
     colours = [colour for colour, _ in group_styles(len(view.analysis.groups), view.behind, dark)]
     grid = tables.grid(view.analysis, view.behind, curves, origin=origin, colours=colours)
@@ -167,6 +168,7 @@ def _view(
         restricted,
         words.sentence(analysis, at, behind, curves, endpoint),
         tuple(words.cautions(analysis, at, behind, curves, origin, patients)),
+        tables.drawing_words(analysis, horizon_of(analysis)),
     )
 
 
