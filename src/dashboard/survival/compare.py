@@ -123,7 +123,7 @@ def _labels(patients: pd.DataFrame, given: str | ArrayLike, name: str) -> list[s
     values = patients[given].tolist() if isinstance(given, str) else np.asarray(given).tolist()
     if len(values) != len(patients):
         raise ValueError(f"{name} must hold one label a patient ({len(patients)}), but held {len(values)}")
-    if any(pd.isna(v) for v in values):
+    if pd.isna(np.array([*values, ""], dtype=object)).any():
         raise ValueError(f"{name} must not be missing for any patient")
     return [str(v) for v in values]
 

@@ -63,8 +63,11 @@ def result(
     curves = curves_of(context)
     heading = st.container(gap="xsmall")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="cohort_controls"):
-        site = _choice("Primary site", PRIMARY_SITES, _first(cohort, "site", context.selection.sites), token)
-        modality = _choice("Treatment", MODALITIES, _first(cohort, "modality", context.selection.modalities), token)
+        first = _once(
+            kept, ("first",), lambda: (_most(cohort, "site", PRIMARY_SITES), _most(cohort, "modality", MODALITIES))
+        )
+        site = _choice("Primary site", PRIMARY_SITES, first[0] or _only(context.selection.sites), token)
+        modality = _choice("Treatment", MODALITIES, first[1] or _only(context.selection.modalities), token)
         unit = st.segmented_control(
             "Time in", list(UNITS), default="Months", required=True, key=widget_key(f"cohort_{token}_unit")
         )
@@ -123,12 +126,14 @@ def _choice(label: str, terms: dict[str, Any], default: str | None, token: str) 
     return found
 
 
-def _first(cohort: Cohort, column: str, selected: tuple[str, ...]) -> str | None:
-    """The value that most of the patients have, where it is a term; else the one that the sidebar selects."""
-    terms = PRIMARY_SITES if column == "site" else MODALITIES
+def _most(cohort: Cohort, column: str, terms: dict[str, Any]) -> str | None:
+    """The term that most of the patients have; None where none has one."""
     known = cohort.patients[column][cohort.patients[column].isin(list(terms))]
-    if len(known):
-        return str(known.value_counts().index[0])
+    return str(known.value_counts().index[0]) if len(known) else None
+
+
+def _only(selected: tuple[str, ...]) -> str | None:
+    """What the sidebar selects, where that is one."""
     return selected[0] if len(selected) == 1 else None
 
 
@@ -177,13 +182,14 @@ def _between(view: View, token: str) -> None:
     comparison = view.analysis.comparison
     if comparison is None:
         return
+    choice = widget_key(f"cohort_{token}_choice")
+
+    def chosen() -> None:
+        st.session_state[widget_key(f"cohort_{token}_reference")] = st.session_state[choice]
+
     with st.expander("Between your groups"):
-        st.selectbox(
-            "Compared with",
-            [group.name for group in view.analysis.groups],
-            key=widget_key(f"cohort_{token}_reference"),
-            width=320,
-        )
+        names = [group.name for group in view.analysis.groups]
+        st.selectbox("Compared with", names, key=choice, width=320, on_change=chosen)
         frame = tables.between_groups(view.analysis)
         shown = tables.between_words(frame)
         st.dataframe(shown, hide_index=True, alt="Your groups compared: differences with 95% confidence intervals")
