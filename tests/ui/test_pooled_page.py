@@ -88,8 +88,8 @@ def test_groups_are_tested_only_for_who_asks():
 def test_links_lead_to_study_pages_but_not_out_of_a_session_with_its_own_table():
     table = pd.DataFrame({"study_id": ["fong-1999", "a&b"]})
     assert study_links(OpenTable(table, "shipped-test-links")) == {
-        "fong-1999": "studies?study=fong-1999",
-        "a&b": "studies?study=a%26b",
+        "fong-1999": "studies?paper=fong-1999",
+        "a&b": "studies?paper=a%26b",
     }
     assert study_links(OpenTable(table, "own-1234")) == {}
 
