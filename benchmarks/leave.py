@@ -1,7 +1,7 @@
 """Readers who bring an evidence table, use it and leave: does the server keep anything of theirs?
 
 `python benchmarks/leave.py [--sessions 500]`. Every reader is a session over the WebSocket that opens Your data,
-uploads a sheet of 100 studies, uses it, looks at Compare and closes the connection. Resident memory is read after the
+uploads a sheet of 25 studies, uses it, looks at Compare and closes the connection. Resident memory is read after the
 first readers have come, been and been forgotten (everything is imported then, and the allocator has its pools), and
 again after all of them. 500 readers take some minutes.
 """
@@ -30,7 +30,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState  # noqa: E402
 
 from benchmarks.session import Session  # noqa: E402
 
-STUDIES = 100
+STUDIES = 25
 GROWTH = 0.10
 AT_ONCE = 4
 DATA = "your-data"

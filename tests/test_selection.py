@@ -2,6 +2,7 @@
 
 import gc
 import time
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -96,6 +97,11 @@ def naive_counts(table, s):
             }
             for value, arms in groups.items()
         }
+    studies = {
+        endpoint: {arm.study_id for arm in naive_arms(table, replace(s, endpoint=endpoint)).values()}
+        for endpoint in table["endpoint"].dropna().unique()
+    }
+    result["endpoint"] = {endpoint: {"studies": len(found)} for endpoint, found in studies.items() if found}
     return result
 
 

@@ -155,6 +155,17 @@ def _totals(index: Arms, arms: Bools, figures: int) -> Totals:
     )
 
 
+def rows_without_figures(table: pd.DataFrame, selection: Selection, measures: tuple[str, ...] = ()) -> np.ndarray:
+    """Positions of one row for each arm that `arms_without_figures` lists, without making the list."""
+    index = index_of(table)
+    return index.first_row[_silent(index, selection, measures)]
+
+
+def _silent(index: TableIndex, selection: Selection, measures: tuple[str, ...]) -> Bools:
+    shown = index.prints(selection.endpoint, selection.ambiguous, measures)
+    return _all_of(_arm_masks(index, selection), index.size, skip="endpoint") & ~shown
+
+
 def arms_without_figures(
     table: pd.DataFrame, selection: Selection, measures: tuple[str, ...] = (), columns: tuple[str, ...] = ()
 ) -> pd.DataFrame:
@@ -174,22 +185,24 @@ def arms_without_figures(
         `no figure` (the source prints none) or `ambiguous` (the only ones are ambiguous and filtered out).
     """
     index = index_of(table)
-    masks = _arm_masks(index, selection)
-    shown = index.prints(selection.endpoint, selection.ambiguous, measures)
-    arms = _all_of(masks, index.size, skip="endpoint") & ~shown
+    arms = _silent(index, selection, measures)
     hidden = index.prints(selection.endpoint, True, measures)[arms]
     wanted = [name for name in columns or _ARM_TABLE_COLUMNS if name in table]
-    found = table[wanted].iloc[index.first_row[arms]]
-    return found.assign(reason=pd.Series(np.where(hidden, "ambiguous", "no figure"), index=found.index, dtype="string"))
+    rows = index.first_row[arms]
+    reason = pd.array(np.where(hidden, "ambiguous", "no figure"), dtype="string")
+    # column by column: a slice of the whole frame costs ten times as much
+    return pd.DataFrame(
+        {**{name: table[name].array.take(rows) for name in wanted}, "reason": reason}, table.index[rows]
+    )
 
 
 def facet_counts(table: pd.DataFrame, selection: Selection) -> dict[str, dict[str, dict[str, Any]]]:
     """For each facet and value: studies, arms and patients under all the *other* filters.
 
     Returns {"site" | "modality" | "family" | "design" | "centers": {slug: {"studies": int, "arms": int,
-    "patients": int | None}}}. A value that is not in the result counts zero. A family counts distinct studies, not the
-    sum of its members. Patients are those of disjoint arms that state n, an overlapping cohort once (the study with the
-    largest n); None where only subgroups or arms without n remain.
+    "patients": int | None}}} and {"endpoint": {slug: {"studies": int}}}. A value that is not in the result counts
+    zero. A family counts distinct studies, not the sum of its members. Patients are those of disjoint arms that state
+    n, an overlapping cohort once (the study with the largest n); None where only subgroups or arms without n remain.
     """
     index = index_of(table)
     masks = _arm_masks(index, selection)
@@ -199,6 +212,12 @@ def facet_counts(table: pd.DataFrame, selection: Selection) -> dict[str, dict[st
         result[facet] = _as_dict(index.facets[column].values, index.facets[column].count(arms))
         if facet == "modality":
             result["family"] = _as_dict(index.facets["family"].values, index.facets["family"].count(arms))
+    others = _all_of(masks, index.size, skip="endpoint")
+    found = {
+        endpoint: int(np.count_nonzero(np.bincount(index.study[others & index.prints(endpoint, selection.ambiguous)])))
+        for endpoint in index.endpoints
+    }
+    result["endpoint"] = {endpoint: {"studies": studies} for endpoint, studies in found.items() if studies}
     return result
 
 

@@ -51,7 +51,7 @@ def studies(page: Page) -> int:
 
 def chip(page: Page, text: str) -> Locator:
     """An active filter above the page."""
-    return page.locator(".st-key-above_page").get_by_role("button", name=text)
+    return page.locator(".st-key-view_bar").get_by_role("button", name=text)
 
 
 def screenshot(page: Page, name: str) -> Path:

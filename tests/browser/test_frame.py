@@ -112,8 +112,7 @@ def test_chips_remove_one_filter_each_and_reset_removes_all(page: Page, app_url:
     expect(chip(page, "Primary site: Breast")).to_be_visible()
     chip(page, "Text: liver").click()
     expect(chip(page, "Text: liver")).to_have_count(0)
-    expect(page.locator(".st-key-reset")).to_have_count(1)
-    page.locator(".st-key-reset").get_by_role("button").click()
+    chip(page, "Reset").click()
     expect(chip(page, "Subgroups included")).to_have_count(0)
     settled(page)
     assert "?" not in page.url, page.url
@@ -135,6 +134,77 @@ def test_years_by_decade(page: Page, app_url: str):
     page.get_by_role("button", name="1990s", exact=True).click()
     expect(chip(page, "Treated 1990 to 1999")).to_be_visible()
     assert "era=1990&era=1999" in page.url
+    page.get_by_role("spinbutton", name="Last year of treatment").fill("2004")
+    page.get_by_role("spinbutton", name="Last year of treatment").press("Tab")
+    expect(chip(page, "Treated 1990 to 2004")).to_be_visible()
+    assert "era=1990&era=2004" in page.url
+    page.go_back()
+    expect(chip(page, "Treated 1990 to 1999")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("spinbutton", name="First year of treatment")).to_have_value("1950")
+    settled(page)
+    assert "era" not in page.url
+
+
+def test_filters_that_are_folded_away_have_counts_a_link_and_a_step_back(page: Page, app_url: str):
+    visit(page, app_url)
+    page.get_by_text("More filters").click()
+    expected = counted(page, "Randomised trial")
+    box(page, "Randomised trial").click()
+    expect(chip(page, "Design: Randomised trial")).to_be_visible()
+    settled(page)
+    assert studies(page) == expected[0]
+    assert "design=Randomised+trial" in page.url
+    page.get_by_role("checkbox", name="Include subgroups").click()
+    expect(chip(page, "Subgroups included")).to_be_visible()
+    page.get_by_role("spinbutton", name="Smallest arm, patients").fill("100")
+    page.get_by_role("spinbutton", name="Smallest arm, patients").press("Enter")
+    expect(chip(page, "Arms of 100 patients or more")).to_be_visible()
+    settled(page)
+    assert "subgroups=true" in page.url and "min_n=100" in page.url
+    page.go_back()
+    expect(chip(page, "Arms of 100 patients or more")).to_have_count(0)
+    page.go_back()
+    expect(chip(page, "Subgroups included")).to_have_count(0)
+    expect(page.get_by_role("checkbox", name="Include subgroups")).not_to_be_checked()
+    expect(chip(page, "Design: Randomised trial")).to_be_visible()
+    page.reload()
+    settled(page)
+    expect(chip(page, "Design: Randomised trial")).to_be_visible()
+    expect(box(page, "Randomised trial")).to_be_visible()
+
+
+def test_an_endpoint_says_how_many_studies_it_has(page: Page, app_url: str):
+    visit(page, app_url)
+    endpoint = page.locator(".st-key-filters").get_by_label("Endpoint", exact=True)
+    option = endpoint.locator("option", has_text="Disease-free survival")
+    promised = int(re.search(r"\((\d+)\)", option.inner_text())[1])
+    endpoint.select_option("dfs")
+    expect(chip(page, "Disease-free survival")).to_be_visible()
+    settled(page)
+    assert studies(page) == promised
+    assert "endpoint=Disease-free+survival" in page.url
+
+
+def test_what_compare_is_asked_is_in_the_link_and_goes_back(page: Page, app_url: str):
+    visit(page, f"{app_url}/?site=Renal")
+    controls = page.locator(".st-key-compare_controls")
+    controls.get_by_label("Compare by").select_option("Era")
+    expect(page.get_by_role("heading", name=re.compile("by decade"))).to_be_visible()
+    unit = page.get_by_role("group", name="Time in")
+    unit.get_by_role("button", name="Years").click()
+    expect(page).to_have_url(re.compile("by=Era.*unit=Years|unit=Years.*by=Era"))
+    page.go_back()
+    expect(unit.get_by_role("button", name="Months")).to_have_attribute("aria-pressed", "true")
+    expect(controls.get_by_label("Compare by")).to_have_value("Era")
+    page.go_back()
+    expect(controls.get_by_label("Compare by")).to_have_value("Treatment")
+    settled(page)
+    assert page.url.endswith("?site=Renal")
+    controls.get_by_role("combobox", name="Within one study").fill("fairweather-2017")
+    expect(page).to_have_url(re.compile("study=fairweather-2017"))
+    controls.get_by_role("button", name="Clear: Within one study").click()
+    expect(page).not_to_have_url(re.compile("study="))
 
 
 def test_the_link_is_copied(context: BrowserContext, page: Page, app_url: str):

@@ -19,7 +19,7 @@ from dashboard.ui import navigation
 from dashboard.ui.chart import file_stem
 from dashboard.ui.context import OpenTable
 from dashboard.ui.empty import ways_out
-from dashboard.ui.starting_points import STARTING_POINTS
+from dashboard.ui.starting_points import STARTING_POINTS, what_starts
 from dashboard.ui.words import totals_sentence
 
 FILTERS_SET = {"site": "sites", "modality": "modalities", "min_n": "min_n"}
@@ -40,13 +40,13 @@ def said(app: AppTest) -> str:
     return "\n".join(str(each.value) for each in (*app.title, *app.header, *app.markdown, *app.caption, *app.warning))
 
 
-def facet(app: AppTest, title: str) -> dict[str, dict[str, Any]]:
-    """What a facet component was given: value -> its row, children included."""
+def sent(app: AppTest, has: str) -> dict[str, Any]:
+    """What the component whose data has this name was given."""
     for element in app.get("bidi_component"):
         data = json.loads(element.proto.json or "{}")
-        if data.get("title") == title:
-            return {row["value"]: row for item in data["tree"] for row in (item, *item.get("children", []))}
-    raise AssertionError(f"no facet {title}")
+        if has in data:
+            return data
+    raise AssertionError(f"no component with {has}")
 
 
 def test_totals_and_counts_follow_the_filters(app: AppTest, table: pd.DataFrame):
@@ -58,13 +58,14 @@ def test_totals_and_counts_follow_the_filters(app: AppTest, table: pd.DataFrame)
     )
     assert totals_sentence(totals(apply(table, selection))) in said(app)
     expected = facet_counts(table, selection)
-    for slug, row in facet(app, "Primary site").items():
-        assert row["studies"] == expected["site"].get(slug, {"studies": 0})["studies"]
-    families = facet(app, "Treatment")
-    assert families["family:surgery"]["studies"] == expected["family"]["surgery"]["studies"]
-    assert families["systemic"]["studies"] == expected["family"].get("systemic", {"studies": 0})["studies"]
-    assert families["rfa"]["checked"] and families["family:ablation"]["checked"]
-    assert not families["resection"]["checked"]
+    filters = sent(app, "counts")
+    for facet in ("site", "design", "centers", "endpoint"):
+        found = {slug: pair[0] for slug, pair in filters["counts"][facet].items()}
+        assert found == {slug: each["studies"] for slug, each in expected[facet].items()}
+    treatments = filters["counts"]["modality"]
+    assert treatments["family:surgery"][0] == expected["family"]["surgery"]["studies"]
+    assert treatments["rfa"][0] == expected["modality"]["rfa"]["studies"]
+    assert set(filters["chosen"]["modality"]) == set(selection.modalities)
 
 
 def test_an_empty_selection_offers_what_helps(app: AppTest, table: pd.DataFrame):
@@ -93,12 +94,15 @@ def test_every_starting_point_finds_studies(table: pd.DataFrame, index: int):
 
 
 def test_a_starting_point_replaces_the_filters_before_it(app: AppTest):
-    app.run().multiselect(key="design").set_value(["Retrospective series"]).run()
-    app.number_input(key="min_n").set_value(50).run()
-    index = next(i for i, point in enumerate(STARTING_POINTS) if point.name == "Renal")
-    app.button(key=f"start_{index}").click().run()
+    app.query_params.update({"design": "Retrospective series", "min_n": "50", "site": "Breast"})
+    app.run()
+    assert app.multiselect(key="design").value == ["Retrospective series"] and app.number_input(key="min_n").value == 50
+    point = next(each for each in STARTING_POINTS if each.name == "Renal")
+    for name, value in what_starts(point).items():
+        app.session_state[name] = value
+    app.run()
     assert app.multiselect(key="site").value == ["Renal"]
-    assert app.multiselect(key="design").value == [] and app.number_input(key="min_n").value == 0
+    assert sent(app, "counts")["chosen"]["design"] == [] and sent(app, "counts")["chosen"]["min_n"] == 0
 
 
 def test_missing_evidence_is_a_page_that_says_what_to_do(app: AppTest, monkeypatch: pytest.MonkeyPatch):

@@ -10,13 +10,12 @@ import pandas as pd
 from dashboard.comparison.curves import Curves
 from dashboard.comparison.groups import Group, Summary, make_groups
 from dashboard.comparison.words import caution_line, left_out_lines, sentence
-from dashboard.selection import Selection, arms_without_figures
+from dashboard.selection import Selection, rows_without_figures
 from dashboard.synthesis.group_curve import group_curve
 from dashboard.vocabulary import ENDPOINTS, MODALITIES, PRIMARY_SITES, label
 
 OPENING_STUDY = "fairweather-2017"
 CURVE_MEASURES = ("survival", "median_months")
-SILENT_COLUMNS = ("study_id", "arm_key", "label", "primary_site", "modality", "n")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +27,7 @@ class Comparison:
     sentence: str
     caution: str
     left_out: list[str]
-    silent: pd.DataFrame
+    silent: np.ndarray  # rows of the table, one for each arm that matches but prints nothing to draw
     study_id: str | None
 
     @property
@@ -86,9 +85,9 @@ def compare(
     if one is not None:
         chosen = chosen[curves.arms["study_id"][chosen] == one]
     groups = [_pooled(curves, group) for group in make_groups(curves, chosen, by, dark=dark)]
-    silent = arms_without_figures(table, selection, CURVE_MEASURES, SILENT_COLUMNS)
+    silent = rows_without_figures(table, selection, CURVE_MEASURES)
     if one is not None:
-        silent = silent[silent["study_id"].eq(one)]
+        silent = silent[table["study_id"].array.take(silent) == one]
     return Comparison(
         title=title_of(selection, by, one, curves, chosen),
         groups=groups,

@@ -132,6 +132,11 @@ class TableIndex(Arms):
         self._texts: dict[str, Bools] = {}
         self._printed: dict[tuple[str, bool, tuple[str, ...]], Bools] = {}
 
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """Endpoints that some row of the table has."""
+        return tuple(self._endpoint[1])
+
     def rows(self, endpoint: str, ambiguous: bool, measures: tuple[str, ...] = ()) -> Bools:
         """Rows (R,) that are figures of the endpoint; `measures` empty means any."""
         rows = self.figure & _equals(self._endpoint, endpoint)

@@ -89,6 +89,31 @@ def layout(dark: bool, **more: Any) -> dict[str, Any]:
     return base | more
 
 
+class Drawing(go.Figure):
+    """A plotly figure from plain parts that makes plotly's objects only when somebody asks for one of them.
+
+    Making them costs several times the drawing, and a browser takes the parts as they are. Plotly's validation of the
+    parts is done by the tests.
+    """
+
+    def __init__(self, parts: dict[str, Any]) -> None:
+        # past plotly's own attribute protocol, which would build the objects
+        self.__dict__["_plain"] = parts
+
+    def __getattr__(self, name: str) -> Any:
+        if "_data" in self.__dict__ or "_plain" not in self.__dict__:
+            raise AttributeError(name)
+        super().__init__(self.__dict__["_plain"], _validate=False)
+        return getattr(self, name)
+
+    def parts(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """The traces and the layout as plain parts. Not a copy."""
+        made = self.__dict__
+        if "_data" in made:
+            return made["_data"], made["_layout"]
+        return made["_plain"]["data"], made["_plain"]["layout"]
+
+
 def figure(data: list[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
-    """A plotly figure from plain parts. Plotly's validation costs ten times the drawing: the tests do it."""
-    return go.Figure({"data": data, "layout": layout}, _validate=False)
+    """A plotly figure from plain parts, without plotly's validation and, until needed, without its objects."""
+    return Drawing({"data": data, "layout": layout})

@@ -12,6 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.figures.theme import Drawing
 from dashboard.intake.safe_text import to_csv
 from dashboard.ui.component import component
 
@@ -30,19 +31,25 @@ def _converted_once(fig: go.Figure) -> go.Figure:
     The conversion is most of what a chart costs.
     """
     if "to_dict" not in vars(fig):
-        spec = fig.to_dict() if fig.frames else {"data": _parts(fig._data), "layout": _parts(fig._layout)}
+        spec = _spec(*fig.parts()) if isinstance(fig, Drawing) else fig.to_dict()
         fig.to_dict = lambda: spec
     return fig
 
 
+def _spec(data: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, Any]:
+    return {"data": _parts(data), "layout": _parts(layout)}
+
+
 def _parts(value: Any) -> Any:
-    """A figure's parts as plotly sends them, numbers as base64. Plotly's own way looks at every text of every list."""
+    """A figure's parts as JSON knows them, numbers as base64. Plotly's own way looks at every text of every list."""
     if isinstance(value, dict):
         return {key: _parts(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)) and value and isinstance(value[0], (dict, list, tuple)):
         return [_parts(each) for each in value]
     if isinstance(value, np.ndarray) and value.dtype == np.float64 and value.ndim == 1:
         return {"dtype": "f8", "bdata": b64encode(value.tobytes()).decode("ascii")}
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        return value.tolist()
     return value
 
 

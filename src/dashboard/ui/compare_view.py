@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
+import streamlit as st
 
 from dashboard.comparison.curves import Curves, build
 from dashboard.comparison.table import comparison_table, grid
@@ -14,10 +16,12 @@ from dashboard.figures.curves import survival_figure
 from dashboard.selection import Selection, selected_positions
 from dashboard.survival.accuracy import typical_error
 from dashboard.ui.cache import per_table
+from dashboard.ui.choices import Choice
 from dashboard.ui.context import OpenTable, PageContext
 
 BY = {"Treatment": "treatment", "Family of treatment": "family", "Primary site": "site", "Era": "era", "Arms": "arm"}
 UNITS = {"Months": "months", "Years": "years"}
+SILENT_COLUMNS = ("study_id", "label", "primary_site", "modality", "n")
 HORIZONS = {"All": None, "2 years": 24, "3 years": 36, "5 years": 60, "10 years": 120, "20 years": 240}
 
 KEY = """Solid mark: printed. Hollow mark: printed but off the curve (a bound, approximate or contradicted).
@@ -31,6 +35,22 @@ def key_line() -> str:
         return KEY
     return (
         f"{KEY} On trials with known patients derived survival was off by {100 * error['value']:.1f} points on average."
+    )
+
+
+@per_table(max_entries=4)
+def study_names(table: pd.DataFrame) -> list[str]:
+    """The studies of the table by name, in the order of the alphabet, kept."""
+    return sorted(table["study_id"].dropna().unique())
+
+
+def asked_of(studies: Sequence[str]) -> tuple[Choice, ...]:
+    """What Compare asks: by, study, unit, horizon."""
+    return (
+        Choice("by", "Compare by", list(BY)),
+        Choice("study", "Within one study", studies, "find", "All studies"),
+        Choice("unit", "Time in", list(UNITS), "segments"),
+        Choice("horizon", "Up to", list(HORIZONS)),
     )
 
 
@@ -76,3 +96,16 @@ def download_of(context: PageContext, comparison: Comparison) -> pd.DataFrame:
 def question(context: PageContext, by: str, study: str | None) -> tuple[str, Selection, str, str | None, bool]:
     """The key of one comparison, in the order that the kept functions take it."""
     return context.table_key, context.selection, BY[by], study, context.theme == "dark"
+
+
+def silent_arms(context: PageContext, comparison: Comparison) -> None:
+    """The arms that match but print nothing to draw: listed, not lost. The list is made when it is unfolded."""
+    rows = comparison.silent
+    if not len(rows):
+        return
+    said = f"{len(rows)} arms match but print no figure of this endpoint"
+    with st.expander(said, key="silent_arms", on_change="rerun") as fold:
+        if fold.open:
+            st.dataframe(
+                context.table.iloc[rows][["study_id", "label", "primary_site", "modality", "n"]], hide_index=True
+            )

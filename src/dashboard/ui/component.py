@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any, Final
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 ASSETS = Path(__file__).parent / "assets"
+CONSTANTS: Final[dict[str, Callable[[], Mapping[str, Any]]]] = {}
+"""Component -> what its script knows from the start, by name: labels that need not be sent with every run."""
+EXCHANGE: Final = "exchange"
 
 
+@cache
 def asset(name: str) -> str:
     """Text of one file of ui/assets; empty when a component has no such part."""
     path = ASSETS / name
@@ -19,7 +26,12 @@ def asset(name: str) -> str:
 
 @cache
 def _source(name: str) -> tuple[str, str, str]:
-    return asset(f"{name}.html"), asset(f"{name}.css"), asset(f"{name}.js")
+    constants = CONSTANTS.get(name, dict)()
+    known = [f"const {key} = {json.dumps(value, ensure_ascii=False)}" for key, value in constants.items()]
+    script = asset(f"{name}.js")
+    if f"{EXCHANGE}(" in script:
+        known.append(asset(f"{EXCHANGE}.js"))
+    return asset(f"{name}.html"), asset(f"{name}.css"), "\n".join([*known, script])
 
 
 def component(name: str) -> ComponentRenderer:
@@ -29,3 +41,32 @@ def component(name: str) -> ComponentRenderer:
     """
     html, css, js = _source(name)
     return st.components.v2.component(f"atlas_{name}", html=html, css=css, js=js)
+
+
+def ask(
+    name: str, data: Mapping[str, Any], answer: Callable[[dict[str, Any]], None], *, key: str, **layout: Any
+) -> None:
+    """Draw a component without state of its own; `answer(changes)` runs as a callback when the reader clicks in it.
+
+    Each click names every change that is not yet answered, under a token that goes up (ui/assets/exchange.js). A
+    server that started under an open tab gets the first click before there is a callback: the component is asked to
+    say it again.
+    """
+    heard, unheard = f"_{key}_token", f"_{key}_again"
+
+    def clicked() -> None:
+        click = st.session_state[key]["choose"]
+        st.session_state[heard] = click["token"]
+        answer(click["values"])
+
+    token = st.session_state.get(heard, 0)
+    found = component(name)(
+        data={**data, "token": token, "again": st.session_state.get(unheard)},
+        key=key,
+        on_choose_change=clicked,
+        **layout,
+    )
+    click = found.get("choose")
+    if click and click["token"] != token:
+        st.session_state[unheard] = click["token"]
+        st.rerun()

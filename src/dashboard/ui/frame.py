@@ -13,7 +13,7 @@ from dashboard.intake.safe_text import markdown_text
 from dashboard.paths import PAGES_DIR
 from dashboard.selection import Selection
 from dashboard.ui.cache import SHIPPED
-from dashboard.ui.component import asset, component
+from dashboard.ui.component import ask, asset
 from dashboard.ui.context import PageContext
 from dashboard.ui.links import OWN_VERSION, check_version, dismiss_notice, link_notice
 from dashboard.ui.own_data import forget, has_own_data, own_in_words
@@ -66,23 +66,22 @@ def own_banner() -> None:
 
 def above_page(context: PageContext) -> None:
     """Totals where the sidebar is closed, the active filters, and the link of the view."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="above_page"):
-        with st.container(key="totals", width="content"):
-            st.markdown(totals_sentence(context.totals))
-        for chip in chips(context.selection):
-            st.button(
-                chip.text,
-                key=f"chip_{chip.key}",
-                icon=":material/close:",
-                icon_position="right",
-                on_click=chip.remove,
-                help="Remove this filter",
-            )
-        if context.selection.active:
-            st.button("Reset", key="reset", type="tertiary", on_click=clear, help="Put every filter back")
+    shown = {chip.key: chip for chip in chips(context.selection)}
+
+    def clicked(changes: dict[str, Any]) -> None:
+        if "reset" in changes:
+            clear()
+        elif changes.get("remove") in shown:
+            shown[changes["remove"]].remove()
+
     shipped = context.table_key.startswith(SHIPPED)
     version = context.table_key.removeprefix(SHIPPED) if shipped else OWN_VERSION
-    component("view_link")(data={"version": version}, key="view_link", width="content")
+    data = {
+        "totals": totals_sentence(context.totals),
+        "chips": [{"key": chip.key, "text": chip.text} for chip in shown.values()],
+        "version": version,
+    }
+    ask("view_bar", data, clicked, key="view_bar")
     if shipped:
         check_version(version)
     if has_own_data():

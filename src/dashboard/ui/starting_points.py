@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
-
-import streamlit as st
+from typing import Any, Final
 
 from dashboard.selection import Selection
+from dashboard.ui.component import CONSTANTS, ask
 from dashboard.ui.state import values_from, write
 from dashboard.vocabulary import family_members
 
@@ -55,14 +54,18 @@ STARTING_POINTS: Final = (
 )
 
 
-def start(point: StartingPoint) -> None:
-    """Open a starting point: its filters and nothing else."""
-    write({**values_from(point.selection), **ANY_STUDY, **point.compare})
+def what_starts(point: StartingPoint) -> dict[str, Any]:
+    """The state of a starting point by URL name: its filters and nothing else."""
+    return {**values_from(point.selection), **ANY_STUDY, **point.compare}
+
+
+CONSTANTS["starting_points"] = lambda: {"POINTS": [{"name": each.name, "why": each.why} for each in STARTING_POINTS]}
 
 
 def starting_points() -> None:
     """The row of starting points; the page that can show them calls this above its plot."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="starting_points"):
-        st.caption("Start from", width="content")
-        for index, point in enumerate(STARTING_POINTS):
-            st.button(point.name, key=f"start_{index}", type="tertiary", help=point.why, on_click=start, args=(point,))
+
+    def chosen(changes: dict[str, int]) -> None:
+        write(what_starts(STARTING_POINTS[changes["start"]]))
+
+    ask("starting_points", {}, chosen, key="starting_points")

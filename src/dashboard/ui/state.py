@@ -7,9 +7,11 @@ share one list: a family chosen stands for all its members.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from dashboard.selection import Selection
 from dashboard.vocabulary import (
@@ -58,7 +60,17 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "ambiguous": ("ambiguous",),
     "q": ("text",),
 }
-PAGE_STATE: Final = "_page_state"
+# Filters that are seldom set: folded away while they hold their defaults.
+MORE: Final = {name: FILTER_DEFAULTS[name] for name in ("design", "centers", "min_n", "subgroups", "ambiguous", "q")}
+# State that has its widget, and so its place in the URL, only while it differs from its default: URL name -> default.
+# A widget costs every run; most views differ from the defaults in one or two of these.
+ON_DEMAND: Final[dict[str, Any]] = {
+    **{name: FILTER_DEFAULTS[name] for name in ("era", "endpoint", *MORE)},
+    "by": "Treatment",
+    "study": None,
+    "unit": "Months",
+    "horizon": "All",
+}
 
 
 def _slugs(terms: Mapping[str, Term], labels: Iterable[str]) -> tuple[str, ...]:
@@ -125,7 +137,27 @@ def values_from(selection: Selection) -> dict[str, Any]:
 def write(values: Mapping[str, Any]) -> None:
     """Set widgets from a callback; the URL follows, and Back returns to the view before."""
     for name, value in values.items():
+        # a widget that is not drawn yet takes its first value from the link
+        if name in ON_DEMAND and value != ON_DEMAND[name] and not needed(name):
+            with suppress(StreamlitAPIException):  # one that is drawn already keeps its own place in the link
+                st.query_params[name] = _in_link(value)
         st.session_state[name] = value
+
+
+def needed(name: str) -> bool:
+    """Whether state drawn on demand has to be drawn in this run: it has a value, or the link names it."""
+    return st.session_state.get(name, ON_DEMAND[name]) != ON_DEMAND[name] or name in st.query_params
+
+
+def value_of(name: str) -> Any:
+    """The value of state drawn on demand."""
+    return st.session_state.get(name, ON_DEMAND[name])
+
+
+def _in_link(value: Any) -> str | list[str]:
+    if isinstance(value, (list, tuple)):
+        return [str(each) for each in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def clear(*names: str) -> None:
@@ -135,7 +167,7 @@ def clear(*names: str) -> None:
 
 def remove(name: str, label: str) -> None:
     """Take one value out of a filter that holds several."""
-    st.session_state[name] = [value for value in st.session_state[name] if value != label]
+    write({name: [value for value in st.session_state[name] if value != label]})
 
 
 def bound(name: str) -> dict[str, Any]:

@@ -22,5 +22,5 @@ def second() -> None:
 
 
 page = st.navigation([st.Page(first), st.Page(second)], position="top")
-component("view_link")(key="view_link")
+component("view_bar")(data={}, key="view_bar")
 page.run()
