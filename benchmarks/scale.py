@@ -80,8 +80,8 @@ def measure(table: pd.DataFrame) -> Times:
     if find_spec("dashboard.explore") is None:
         print("The evidence map is not measured: this version does not have it.", file=sys.stderr)
         return found
-    from dashboard.explore.effects import Effects, effects
     from dashboard.explore.evidence_map import evidence_map
+    from dashboard.explore.milestones import Effects, effects
 
     of: list[Effects] = []
     found["effects of the map, once a table"] = milliseconds(lambda _: of.append(effects(table, every, 60)), 1)

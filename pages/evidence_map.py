@@ -6,9 +6,7 @@ import streamlit as st
 
 from dashboard.ui.context import page_context
 from dashboard.ui.map_view import controls, draw_cell, draw_map
-from dashboard.ui.study_view import follow_study
 
-follow_study()
 context = page_context()
 st.title("What is known, and what is not")
 level, shade = controls()

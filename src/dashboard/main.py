@@ -11,6 +11,7 @@ if SRC not in sys.path:
 
 import streamlit as st  # noqa: E402
 
+from dashboard.ui.arrival import arrive  # noqa: E402
 from dashboard.ui.cache import freeze_loaded  # noqa: E402
 from dashboard.ui.context import open_table, set_page_context  # noqa: E402
 from dashboard.ui.empty import empty_selection  # noqa: E402
@@ -19,6 +20,7 @@ from dashboard.ui.filter_bar import filter_bar  # noqa: E402
 from dashboard.ui.frame import above_page, styles  # noqa: E402
 from dashboard.ui.links import read_link  # noqa: E402
 from dashboard.ui.navigation import navigation  # noqa: E402
+from dashboard.ui.open_study import follow_study  # noqa: E402
 from dashboard.ui.presenter import presenter, presenting  # noqa: E402
 
 
@@ -29,6 +31,9 @@ def run() -> None:
     styles()
     what = presenting()
     page, entry = navigation(hidden=bool(what))
+    follow_study()
+    if not what:
+        arrive(entry.slug)
     try:
         opened = open_table()
         context = set_page_context(opened, filter_bar(opened))

@@ -9,6 +9,8 @@ import pytest
 from driver import axe_violations, box, chip, screenshot, settled, visit
 from playwright.sync_api import Page, expect
 
+from dashboard.explore.judgement import OVERALL, Judgement, to_json
+
 pytestmark = pytest.mark.browser
 
 PAGES = {
@@ -16,29 +18,33 @@ PAGES = {
     "eras": "/eras?site=Colorectal&eras_value=Median+survival&eras_by=Treatment",
     "studies": "/studies?site=Renal",
     "quality": "/studies?site=Renal&studies_view=Quality",
-    "study": "/studies?study=fong-1999",
+    "study": "/studies?paper=fong-1999",
 }
 
 
-def marker_at(page: Page, cell: str) -> tuple[float, float]:
-    """Where the marker of a cell of the evidence map is on the screen."""
-    plot = page.locator(".st-key-chart_evidence_map .js-plotly-plot")
+def mark_of(page: Page, key: str, wanted: str) -> tuple[float, float]:
+    """Where the mark of a study or a cell is on the screen, in the figure `key`."""
+    plot = page.locator(f".st-key-chart_{key} .js-plotly-plot")
     expect(plot.locator(".point").first).to_be_visible()
     plot.scroll_into_view_if_needed()
     place = plot.evaluate(
-        """(plot, cell) => {
+        """(plot, wanted) => {
           const layout = plot._fullLayout, box = plot.getBoundingClientRect()
           for (const trace of plot._fullData) {
-            const i = (trace.customdata ?? []).indexOf(cell)
+            const i = (trace.customdata ?? []).indexOf(wanted)
             if (i < 0) continue
             return [box.left + layout.xaxis._offset + layout.xaxis.c2p(trace.x[i]),
                     box.top + layout.yaxis._offset + layout.yaxis.c2p(trace.y[i])]
           }
         }""",
-        cell,
+        wanted,
     )
-    assert place, cell
+    assert place, wanted
     return place[0], place[1]
+
+
+def query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlparse(page.url).query)
 
 
 def study_names(page: Page) -> list[str]:
@@ -47,7 +53,7 @@ def study_names(page: Page) -> list[str]:
 
 def test_from_a_cell_to_its_studies_to_one_study_and_back_twice(page: Page, app_url: str):
     visit(page, f"{app_url}/map")
-    page.mouse.click(*marker_at(page, "renal|family:surgery"))
+    page.mouse.click(*mark_of(page, "evidence_map", "renal|family:surgery"))
     expect(chip(page, "Primary site: Renal")).to_be_visible()
     expect(chip(page, "Treatment: Surgery")).to_be_visible()
     settled(page)
@@ -62,13 +68,60 @@ def test_from_a_cell_to_its_studies_to_one_study_and_back_twice(page: Page, app_
     expect(page.get_by_role("heading", name=re.compile("Hepatic resection for metastatic renal"))).to_be_visible()
     settled(page)
     there = urlparse(page.url)
-    assert there.path == "/studies" and parse_qs(there.query)["study"] == ["alves-2003"]
+    assert there.path == "/studies" and parse_qs(there.query)["paper"] == ["alves-2003"]
     page.go_back()
     expect(page.get_by_role("heading", name="What is known, and what is not")).to_be_visible()
     settled(page)
     assert parse_qs(urlparse(page.url).query) == parse_qs(urlparse(cell).query)
     page.go_back()
     expect(chip(page, "Primary site: Renal")).to_have_count(0)
+
+
+def test_a_click_on_an_arm_of_the_eras_opens_its_study_and_back_returns(page: Page, app_url: str):
+    visit(page, f"{app_url}/eras?site=Renal")
+    page.mouse.click(*mark_of(page, "eras_chart", "thelen-2007"))
+    expect(page).to_have_url(re.compile("/studies.*paper=thelen-2007"))
+    expect(page.get_by_text("Its curves")).to_be_visible()
+    settled(page)
+    assert query(page)["site"] == ["Renal"], "the filters stay in the link"
+    page.go_back()
+    expect(page.get_by_role("heading", name="Survival by years of treatment")).to_be_visible()
+    expect(chip(page, "Primary site: Renal")).to_be_visible()
+
+
+def test_a_click_on_a_circle_of_the_strip_opens_that_study_and_back_returns(page: Page, app_url: str):
+    visit(page, f"{app_url}/studies?paper=fong-1999")
+    page.mouse.click(*mark_of(page, "study_strip", "choti-2002"))
+    expect(page).to_have_url(re.compile("paper=choti-2002"))
+    expect(page.get_by_role("heading", name=re.compile("^Trends in long-term survival"))).to_be_visible()
+    settled(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name=re.compile("^Clinical score"))).to_be_visible()
+
+
+def test_compare_keeps_its_study_when_the_reader_comes_back_from_another(page: Page, app_url: str):
+    visit(page, f"{app_url}/?study=fairweather-2017&site=Neuroendocrine")
+    expect(page.get_by_role("button", name="Copy link")).to_be_visible()
+    page.get_by_role("link", name="Studies").click()
+    expect(page.get_by_role("heading", name="Studies")).to_be_visible()
+    settled(page)
+    assert query(page) == {"site": ["Neuroendocrine"]}, "the filters stay in the link of the next page"
+    page.locator(".pick").first.click()
+    expect(page.get_by_text("Its curves")).to_be_visible()
+    settled(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Studies")).to_be_visible()
+    settled(page)
+    page.go_back()
+    expect(page.get_by_role("combobox", name="Within one study")).to_have_value("fairweather-2017")
+    assert query(page)["study"] == ["fairweather-2017"]
+
+
+def test_a_link_with_the_old_name_of_a_study_opens_its_page(page: Page, app_url: str):
+    visit(page, f"{app_url}/studies?study=fong-1999&site=Colorectal")
+    expect(page.get_by_role("heading", name=re.compile("^Clinical score"))).to_be_visible()
+    expect(page).to_have_url(re.compile("paper=fong-1999"))
+    expect(box(page, "Colorectal")).to_be_checked()
 
 
 def test_a_brush_over_years_sets_the_era(page: Page, app_url: str):
@@ -151,3 +204,23 @@ def test_a_judgement_is_kept_and_drawn(page: Page, app_url: str):
     page.get_by_role("radio", name="Quality").or_(page.get_by_role("button", name="Quality")).first.click()
     expect(page.get_by_text(re.compile("Your ROBINS-I judgements of 1 study"))).to_be_visible()
     expect(page.locator(".st-key-chart_lights_ROBINS-I .js-plotly-plot")).to_be_visible()
+    settled(page)
+    screenshot(page, "explore-lights")
+    assert axe_violations(page) == []
+
+
+def test_a_file_of_judgements_reopens_its_view(page: Page, app_url: str):
+    judged = Judgement("alves-2003", "ROBINS-I", {OVERALL: "Serious"})
+    content = to_json({judged.study_id: judged}, data_version="", view="site=Renal&min_n=10&studies_view=Quality")
+    visit(page, f"{app_url}/studies?studies_view=Quality")
+    page.locator("input[type=file]").set_input_files(
+        files=[{"name": "risk-of-bias.json", "mimeType": "application/json", "buffer": content.encode()}]
+    )
+    expect(chip(page, "Primary site: Renal")).to_be_visible()
+    expect(page.get_by_text("1 judgement imported")).to_be_visible()
+    settled(page)
+    assert query(page)["site"] == ["Renal"] and query(page)["min_n"] == ["10"]
+    page.locator("input[type=file]").set_input_files(
+        files=[{"name": "other.json", "mimeType": "application/json", "buffer": b"{}"}]
+    )
+    expect(page.get_by_text(re.compile("Nothing was imported"))).to_be_visible()

@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from dashboard.comparison.difference import as_frame, comparable, difference, ratio_error
-from dashboard.survival import hr_between, reconstruct_arm
+from dashboard.comparison.difference import _rows_of, as_frame, comparable, difference, ratio_error
+from dashboard.survival import hr_between, hr_full_follow_up, reconstruct_arm
 
 
 def position(curves, arm_key, endpoint="os"):
@@ -70,3 +70,23 @@ def test_every_pair_of_every_study_answers(table, curves):
 def test_the_error_shown_is_the_measured_one():
     assert ratio_error(60) is not None
     assert ratio_error(6) > ratio_error(60)
+
+
+def test_the_whole_follow_up_is_an_assumption_without_interval_beside_a_printed_ratio_only(table, curves):
+    measure = "Hazard ratio, whole follow-up (assumption)"
+    pair = [position(curves, f"adam-2024/{a}") for a in _arms_of(curves, "adam-2024")[:2]]
+    whole = lines(difference(table, curves, *pair))[measure]
+    rebuilt = [reconstruct_arm(_rows_of(table, curves, k)) for k in pair]
+    assert whole.difference == f"{hr_full_follow_up(*rebuilt).hr:.2f}"
+    assert whole.basis.startswith("Assumes that") and "off by a factor of 1.06 on average" in whole.basis
+    assert not whole.printed and whole.hows == ("", "")
+    # no printed ratio between these arms, or another endpoint than the error was measured on: no such line
+    unprinted = [position(curves, f"fairweather-2017/{a}") for a in ("resection", "rfa")]
+    assert measure not in lines(difference(table, curves, *unprinted))
+    other = [position(curves, f"kanemitsu-2026/{a}", "dfs") for a in _arms_of(curves, "kanemitsu-2026")[:2]]
+    assert measure not in lines(difference(table, curves, *other))
+
+
+def _arms_of(curves, study):
+    chosen = curves.arms["study_id"] == study
+    return list(dict.fromkeys(curves.arms["arm_id"][chosen]))

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
-from dashboard.comparison.curves import Curves, build
-from dashboard.evidence import load
-from dashboard.explore.effects import effects
-from dashboard.explore.eras import GROUPS, QUANTITIES, Eras, eras, eras_table, finding, studied
+from dashboard.comparison.curves import Curves
+from dashboard.explore.eras import (
+    GROUPS,
+    QUANTITIES,
+    Eras,
+    eras,
+    eras_table,
+    finding,
+    studied,
+    studied_finding,
+    studied_table,
+)
+from dashboard.explore.milestones import effects
 from dashboard.figures.eras import eras_figure, studied_figure
 from dashboard.selection import Selection, apply
 from dashboard.synthesis import Question, eligible, meta_regression
-
-
-@pytest.fixture(scope="module")
-def table() -> pd.DataFrame:
-    return load()
-
-
-@pytest.fixture(scope="module")
-def curves(table: pd.DataFrame) -> Curves:
-    return build(table)
 
 
 def of_selection(table: pd.DataFrame, curves: Curves, selection: Selection, quantity: str, column: str) -> Eras:
@@ -57,6 +57,7 @@ def test_every_arm_drawn_printed_its_figure(table, curves, column: str):
         zip(exact["study_id"], exact["value"], strict=True)
     )
     figure = eras_figure(found)
+    go.Figure(figure.to_dict())  # plotly finds nothing to object to
     drawn = sum(len(trace.x) for trace in figure.data if trace.mode == "markers")
     assert drawn == len(found.arms) == len(eras_table(found))
     assert f"{len(found.arms)} arms print 5-year survival" in finding(found, "5-year survival")
@@ -82,5 +83,9 @@ def test_years_studied_are_those_of_enrolment(table):
         ]
         counted = found.loc[(found["family"] == family) & (found["year"] == year), "studies"]
         assert (counted.iloc[0] if len(counted) else 0) == own["study_id"].nunique()
-    assert len(studied_figure(found, span=(1980, 2025)).data) == found["family"].nunique()
+    strip = studied_figure(found, span=(1980, 2025))
+    go.Figure(strip.to_dict())
+    assert len(strip.data) == found["family"].nunique()
+    assert studied_finding(found).count(";") == len(strip.data) - 1
+    assert len(studied_table(found)) == len(found)
     assert studied(rows.iloc[:0]).empty

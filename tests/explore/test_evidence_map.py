@@ -6,32 +6,16 @@ import math
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
-from dashboard.comparison.curves import Curves, build
-from dashboard.evidence import load
-from dashboard.explore.effects import Effects, effects, side_by_side
 from dashboard.explore.evidence_map import LEVELS, POOLED, columns_of, evidence_map, survival_words
 from dashboard.explore.map_words import finding, list_cells, map_table
+from dashboard.explore.milestones import side_by_side
 from dashboard.figures.evidence_map import SHADES, evidence_map_figure
 from dashboard.selection import Selection, apply, facet_counts
 from dashboard.synthesis import Question, back_transform, eligible, pool
 from dashboard.vocabulary import MODALITIES
-
-
-@pytest.fixture(scope="module")
-def table() -> pd.DataFrame:
-    return load()
-
-
-@pytest.fixture(scope="module")
-def curves(table: pd.DataFrame) -> Curves:
-    return build(table)
-
-
-@pytest.fixture(scope="module")
-def of(table: pd.DataFrame, curves: Curves) -> Effects:
-    return effects(table, curves, 60)
 
 
 @pytest.mark.parametrize("selection", [Selection(), Selection(min_n=30, year_from=1990), Selection(endpoint="dfs")])
@@ -119,6 +103,7 @@ def test_words_say_how_each_value_is_known(table, curves, of):
 def test_the_figure_shows_every_cell_and_every_gap(table, curves, of, shade: str, dark: bool):
     found = evidence_map(table, curves, of, Selection(), "Families")
     figure = evidence_map_figure(found, shade, dark=dark)
+    go.Figure(figure.to_dict())  # plotly finds nothing to object to
     gaps, *marks = [trace for trace in figure.data if trace.mode == "markers"]
     assert len(gaps.x) == 105 - 51
     assert sum(len(trace.x) for trace in marks) == 51

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.evidence import load
 from dashboard.explore.judgement import (
     FORMAT,
     NOT_JUDGED,
@@ -87,6 +87,8 @@ def test_shares_count_every_study_once_and_add_up():
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_plots_show_every_disc_with_its_sign(dark: bool):
     lights = traffic_light_figure(TWO, ROBINS, NAMES, dark=dark)
+    for figure in (lights, summary_figure(TWO, ROBINS, dark=dark)):
+        go.Figure(figure.to_dict())  # plotly finds nothing to object to
     discs = {(x, y): sign for t in lights.data for x, y, sign in zip(t.x, t.y, t.text, strict=True)}
     assert len(discs) == 2 * 8 and discs[0, 2] == "×" and discs[0, 1] == "+" and discs[1, 1] == ""
     bars = summary_figure(TWO, ROBINS, dark=dark)
@@ -98,8 +100,7 @@ def test_the_instrument_follows_the_design():
     assert tool_for("rct") == "RoB 2" and tool_for("retrospective") == tool_for(None) == "ROBINS-I"
 
 
-def test_computed_quality_is_facts_of_the_table():
-    table = load()
+def test_computed_quality_is_facts_of_the_table(table):
     fairweather = dict(computed(table[table["study_id"] == "fairweather-2017"]))
     assert fairweather["Follow-up against the horizon"].startswith("median follow-up 44 months; figures printed to 120")
     assert "not stated for 15 of 15" in fairweather["Time origin"]

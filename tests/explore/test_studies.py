@@ -6,12 +6,11 @@ import math
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
-from dashboard.comparison.curves import Curves, build
-from dashboard.evidence import load
-from dashboard.explore.effects import Effects, effects
 from dashboard.explore.factors import factor_table, factors, finding
+from dashboard.explore.milestones import Effects
 from dashboard.explore.place import place_table, places
 from dashboard.explore.study_list import cells, study_list
 from dashboard.explore.study_page import study_page
@@ -19,21 +18,6 @@ from dashboard.figures.factors import factors_figure
 from dashboard.figures.strip import strip_figure
 from dashboard.selection import Selection, apply
 from dashboard.synthesis import back_transform, milestone_effect, pool
-
-
-@pytest.fixture(scope="module")
-def table() -> pd.DataFrame:
-    return load()
-
-
-@pytest.fixture(scope="module")
-def curves(table: pd.DataFrame) -> Curves:
-    return build(table)
-
-
-@pytest.fixture(scope="module")
-def of(table: pd.DataFrame, curves: Curves) -> Effects:
-    return effects(table, curves, 60)
 
 
 def rows_of(table: pd.DataFrame, study: str) -> pd.DataFrame:
@@ -120,6 +104,7 @@ def test_too_few_peers_give_no_interval(curves, of):
     assert few and all((math.isnan(place.pi_low) and "too few" in p.sentence) or "No other" in p.sentence
                        for place in few for p in [place])  # fmt: skip
     figure = strip_figure(curves, list(found.values()))
+    go.Figure(figure.to_dict())  # plotly finds nothing to object to
     assert len(figure.layout.shapes) == 2 * (len(found) - len(few))
     assert len(place_table(list(found.values()))) == 5
 
@@ -133,6 +118,7 @@ def test_factors_with_and_without_hazard_ratios(table):
     assert "Positive margin p = 0.004; hazard ratio not reported" in finding(fong, "Fong 1999")
     for found in (fairweather, fong):
         figure = factors_figure(found)
+        go.Figure(figure.to_dict())
         assert len(figure.layout.annotations) == len(found) == len(factor_table(found))
         assert np.array_equal(figure.data[0].x, [f.hazard_ratio for f in found], equal_nan=True)
     contrast = factors(rows_of(table, "ruers-2017"))[0]

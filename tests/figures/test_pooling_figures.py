@@ -8,7 +8,9 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard.figures.bubble import bubble, regression_line
-from dashboard.figures.forest import ROW_PIXELS, forest
+from dashboard.figures.forest import forest
+from dashboard.figures.forest_layout import ROW_PIXELS
+from dashboard.figures.forest_rows import row_texts
 from dashboard.figures.funnel import funnel
 from dashboard.figures.specification import specification_figure
 from dashboard.figures.theme import ink
@@ -99,6 +101,15 @@ def test_labels_are_text_not_markup():
     rows = SUMMARY.rows.assign(label="<b>size < 5 cm & more</b>")
     figure = forest(rows, SUMMARY.groups)
     assert any("&lt;b&gt;size &lt; 5 cm &amp; mor" in text for text in figure.layout.yaxis.ticktext)
+
+
+def test_names_lead_to_their_study_where_there_is_an_address():
+    words = row_texts(SUMMARY.rows, "survival", {"fong-1999": "studies?study=fong-1999"})
+    shown = list(forest(SUMMARY.rows, SUMMARY.groups, words=words).layout.yaxis.ticktext)
+    linked = [text for text in shown if "<a " in text]
+    assert linked and all(text.startswith('<a href="studies?study=fong-1999"') for text in linked)
+    plain = list(forest(SUMMARY.rows, SUMMARY.groups).layout.yaxis.ticktext)
+    assert [text.split(">")[1].removesuffix("</a") if text in linked else text for text in shown] == plain
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.evidence import load
 from dashboard.pooled.within import find_contrasts, pool_within, sides
-from dashboard.pooled.words import within_answer, within_error
+from dashboard.pooled.within_words import within_answer, within_error
 from dashboard.selection import Selection
 from dashboard.survival.accuracy import typical_error
 from dashboard.vocabulary import family_members

@@ -12,7 +12,7 @@ from dashboard.stories.numbers import PLACEHOLDER, StoryError, resolve, value_of
 from dashboard.stories.read import LINK, Story, read_stories, read_story
 from dashboard.ui.compare_view import BY
 from dashboard.ui.state import FILTER_DEFAULTS, selection_from
-from dashboard.ui.story_view import PAGE_DEFAULTS, values_of
+from dashboard.ui.story_state import PLOT_DEFAULTS, filters_of
 from dashboard.vocabulary import CENTERS, DESIGNS, FAMILIES, MODALITIES, PRIMARY_SITES
 
 STORIES = read_stories()
@@ -75,11 +75,11 @@ def test_the_rule_would_catch_a_typed_figure(text):
 def test_every_link_is_a_view_with_figures(table, story):
     assert len(story.links()) >= 2
     for view in (story.start, *(link.view for link in story.links())):
-        assert view.keys() <= FILTER_DEFAULTS.keys() | PAGE_DEFAULTS.keys()
+        assert view.keys() <= FILTER_DEFAULTS.keys() | PLOT_DEFAULTS.keys()
         for name, allowed in LABELS.items():
             assert set(view.get(name, ())) <= allowed
         assert view.get("by", "Treatment") in BY
-        rows = apply(table, selection_from(values_of(view)))
+        rows = apply(table, selection_from(filters_of(view)))
         if view.get("study"):
             rows = rows[rows["study_id"] == view["study"]]
         assert len(rows), view

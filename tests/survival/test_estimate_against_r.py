@@ -110,48 +110,26 @@ def test_pairs_are_those_of_r(case):
             close(found.pairwise.p_holm, expected["holm"])
 
 
-def test_strata_add_up_and_cox_is_that_of_lifelines():
-    """The references hold no stratified log-rank of R: the test is checked by its definition, sums over strata.
-
-    The stratified Cox model is checked against lifelines.
-    """
-    from lifelines import CoxPHFitter
-
-    rng = np.random.default_rng(5)
-    t, e = rng.exponential(20, 120), rng.integers(0, 2, 120).astype(float)
-    g, s = rng.integers(0, 2, 120), rng.integers(0, 3, 120)
-    test = logrank(t, e, g, 2, s)
-    parts = [logrank(t[s == k], e[s == k], g[s == k], 2) for k in range(3)]
-    assert test.expected == pytest.approx(sum(p.expected for p in parts))
-    beta, covariance = log_hazard_ratios(t, e, g, 2, s)
-    frame = pd.DataFrame({"t": t, "e": e, "g": g, "s": s})
-    fit = CoxPHFitter().fit(frame, "t", "e", strata=["s"])
-    assert beta[0] == pytest.approx(fit.params_["g"], abs=1e-5)
-    assert math.sqrt(covariance[0, 0]) == pytest.approx(fit.standard_errors_["g"], abs=1e-5)
-    differences = np.array([(p.observed - p.expected)[1] for p in parts])
-    variances = differences**2 / np.array([p.chi2 for p in parts])
-    assert test.chi2 == pytest.approx(differences.sum() ** 2 / variances.sum())
-    assert test.df == 1
+STRATIFIED = FOLDER.parent / "stratified"
+STRATA = pd.read_csv(STRATIFIED / "expected.csv", comment="#", float_precision="round_trip")
 
 
-def test_stratified_logrank_is_the_score_test_of_the_stratified_cox_model():
-    """Without tied deaths the log-rank chi2 is the score test of Cox's model at a ratio of 1, written out here.
-
-    The data are lifelines' (Rossi 1980), ties moved apart. No outside stratified log-rank of R is in the references.
-    """
-    from lifelines.datasets import load_rossi
-
-    d = load_rossi()
-    t, e = d.week.to_numpy(float) + np.linspace(0, 0.4, len(d)), d.arrest.to_numpy(float)
-    g, s = d.fin.to_numpy(), d.wexp.to_numpy()
-    score, information = 0.0, 0.0
-    for stratum in np.unique(s):
-        for time in t[(s == stratum) & (e == 1)]:
-            at_risk = (s == stratum) & (t >= time)
-            share = g[at_risk].mean()
-            score += float(g[t == time][0]) - share
-            information += share * (1 - share)
-    assert logrank(t, e, g, 2, s).chi2 == pytest.approx(score**2 / information, rel=1e-9)
+@pytest.mark.parametrize("case", STRATA["case"].unique())
+def test_stratified_logrank_pairs_and_cox_are_those_of_r(case):
+    """Strata with one group, one patient or no death, and deaths tied within and across strata are among the cases."""
+    d = pd.read_csv(STRATIFIED / f"{case}.csv.gz", dtype={"group": str}, float_precision="round_trip")
+    expected = {what: rows.set_index("of")["value"] for what, rows in STRATA[STRATA["case"] == case].groupby("what")}
+    levels = list(expected["observed"].index)
+    found = compare(d, "group", strata="stratum", order=levels, milestones=())
+    close([found.logrank.chi2, found.logrank.p], [expected["chi2"]["all"], expected["p"]["all"]])
+    close(found.logrank.observed, expected["observed"][levels])
+    close(found.logrank.expected, expected["expected"][levels])
+    names = [f"{a} v {b}" for a, b in zip(found.pairwise.reference, found.pairwise.comparator, strict=True)]
+    close(found.pairwise.chi2, expected["pair_chi2"][names])
+    close(found.pairwise.p_holm, expected["pair_p_holm"][names])
+    against_first = found.hazard_ratios[found.hazard_ratios.reference == levels[0]]
+    close(against_first.log_hr, expected["log_hr"][against_first.comparator], 1e-7)
+    close(against_first.se, expected["se"][against_first.comparator], 1e-7)
 
 
 @pytest.mark.parametrize("case", ["colon_os", "lung"])

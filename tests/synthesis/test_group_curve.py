@@ -27,7 +27,7 @@ def test_it_is_the_pooled_curve_of_the_disjoint_arms():
     points = [(k, t, s, CURVES.arms["n"][k]) for k in kept for t, s in CURVES.knots[k][1:]]
     expected = pooled_curve(pd.DataFrame(points, columns=["study", "time_months", "survival", "n"]))
     assert np.allclose(found.survival[1:], expected.survival, atol=1e-12)
-    assert np.allclose(found.pi_low[1:], expected.pi_low, atol=1e-12)
+    assert np.allclose(found.ci_low[1:], expected.ci_low, atol=1e-12)
 
 
 def test_it_falls_stays_inside_its_bands_and_ends_with_the_third_last_arm():
@@ -39,7 +39,7 @@ def test_it_falls_stays_inside_its_bands_and_ends_with_the_third_last_arm():
         assert found.months[0] == 0 and found.survival[0] == 1 and found.months[-1] <= ends[-3]
         assert (np.diff(found.survival) <= 0).all() and (found.at >= 3).all()
         assert (found.ci_low <= found.survival).all() and (found.survival <= found.ci_high).all()
-        assert (found.pi_low >= 0).all() and (found.pi_high <= 1).all()
+        assert (found.ci_low >= 0).all() and (found.ci_high <= 1).all()
 
 
 def test_fewer_than_three_disjoint_arms_give_none():

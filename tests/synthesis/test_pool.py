@@ -185,3 +185,40 @@ def test_random_effects_without_heterogeneity_are_fixed_effects(pairs):
             assert result.se > fixed.se
     agreeing = pool([0.3] * len(vi), vi)
     assert agreeing.tau2 == 0 and agreeing.estimate == pytest.approx(0.3)
+
+
+@settings(max_examples=100, deadline=None)
+@given(studies, st.sampled_from(["REML", "ML"]))
+def test_likelihood_estimates_are_at_the_top(pairs, method):
+    """Where tau2 is above 0 the slope of the (restricted) log-likelihood, from its definition, is 0 there."""
+    y, v = map(np.array, zip(*pairs, strict=True))
+    tau2 = pool(y, v, method=method).tau2
+
+    def log_likelihood(at: float) -> float:
+        w = 1 / (v + at)
+        mean = w @ y / w.sum()
+        return 0.5 * (np.log(w).sum() - w @ (y - mean) ** 2 - (np.log(w.sum()) if method == "REML" else 0))
+
+    if tau2:
+        w = 1 / (v + tau2)
+        residuals = w * (y - w @ y / w.sum())
+        slope = residuals @ residuals - w.sum() + (w @ w / w.sum() if method == "REML" else 0)
+        assert abs(slope) < 1e-9 * (w @ w) * max(tau2, v.min())
+    around = tau2 + max(tau2, v.min()) * np.array([-0.3, -0.01, 0.01, 0.3])
+    assert all(log_likelihood(at) <= log_likelihood(tau2) + 1e-12 for at in around if at >= 0)
+
+
+def test_likelihood_near_zero_does_not_stop_early():
+    """Where the log-likelihood is about 0, no change is small against it: steps must not be halved for that."""
+    rng = np.random.default_rng(377)
+    worst = 0.0
+    for _ in range(300):
+        k = int(rng.integers(5, 40))
+        v = rng.gamma(1, 0.1, k) + 1e-4
+        y = rng.normal(0, np.sqrt(v + 0.02))
+        tau2 = pool(y, v).tau2
+        w = 1 / (v + tau2)
+        residuals = w * (y - w @ y / w.sum())
+        slope = (residuals @ residuals - w.sum() + w @ w / w.sum()) / (w @ w) / max(tau2, v.min())
+        worst = max(worst, abs(slope) if tau2 else 0.0)
+    assert worst < 1e-10

@@ -49,6 +49,16 @@ def test_excluded_arm_stays_in_the_table_without_weight():
     assert summarise(ROWS.iloc[:0], QUESTION.scale).groups.empty
 
 
+def test_groups_that_lose_no_arm_are_those_of_the_whole():
+    whole = summarise(ROWS, QUESTION.scale)
+    for excluded in ({"s2/a"}, {"s3/a"}, set(ROWS["arm_key"]), set()):
+        anew = summarise(ROWS, QUESTION.scale, excluded=excluded)
+        kept = summarise(ROWS, QUESTION.scale, excluded=excluded, whole=whole)
+        pd.testing.assert_frame_equal(kept.groups, anew.groups, check_dtype=False)
+        pd.testing.assert_frame_equal(kept.rows, anew.rows)
+        assert list(kept.pooled) == list(anew.pooled)
+
+
 def test_sentences():
     groups = summarise(ROWS, QUESTION.scale).groups
     text = in_words(groups.iloc[0], "Resection", QUESTION)

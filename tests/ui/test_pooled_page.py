@@ -58,6 +58,30 @@ def test_within_studies_two_treatments_are_compared_and_an_overlap_is_refused():
     assert "share no patients" in said(app.selectbox(key="comparator").set_value("Resection").run())
 
 
+def test_hazard_ratio_as_a_measure_leads_to_every_printed_comparison_within_studies():
+    app = opened("pooled.py")
+    text = said(app.selectbox(key="milestone").set_value("Hazard ratio").run())
+    assert "Overall survival by comparison" in text and "Below 1 favours the treatment named first" in text
+    assert "every study is its own control" in text
+    two = said(app.segmented_control(key="view").set_value("Within studies").run())
+    assert "Surgery v ablation" in two
+    back = said(app.segmented_control(key="view").set_value("Across studies").run())
+    assert back.count("5-year overall survival") and app.selectbox(key="milestone").value == "5 years"
+
+
+def test_a_link_to_the_hazard_ratio_leads_there_too():
+    assert "Overall survival by comparison" in said(opened("pooled.py", milestone="Hazard ratio"))
+
+
+def test_groups_are_tested_only_for_who_asks():
+    app = opened("pooled.py", site="Colorectal")
+    app.session_state["groups_side_by_side"] = True
+    closed = said(app.run())
+    assert "Why there is no test" in closed and "p < 0.001" not in closed and "Q = " not in closed
+    shown = said(app.toggle(key="between").set_value(True).run())
+    assert "Test that all" in shown and "not why" in shown
+
+
 @pytest.mark.parametrize(("page", "words"), [("methods.py", "Measured accuracy"), ("about.py", "Not medical advice")])
 def test_methods_and_about_say_what_they_must(page: str, words: str):
     assert words in said(opened(page))

@@ -15,7 +15,14 @@ import pandas as pd
 from dashboard.comparison.curves import DERIVED, REPORTED, Curves
 from dashboard.comparison.words import cell_words, interval, percent
 from dashboard.evidence.tables import records
-from dashboard.survival import HazardRatio, Reconstruction, e_value, hr_between, reconstruct_arm
+from dashboard.survival import (
+    HazardRatio,
+    Reconstruction,
+    e_value,
+    hr_between,
+    hr_full_follow_up,
+    reconstruct_arm,
+)
 from dashboard.survival.accuracy import disagrees, typical_error
 from dashboard.survival.intervals import Z95, Estimate
 from dashboard.vocabulary import MILESTONES_MONTHS
@@ -80,6 +87,8 @@ def difference(table: pd.DataFrame, curves: Curves, reference: int, arm: int) ->
     lines = [_median_line(curves, both), _restricted_mean_line(left, right, horizon)]
     lines += [_milestone_line(curves, both, m) for m in MILESTONES_MONTHS if m <= horizon]
     lines.append(_ratio_line(ratio, horizon))
+    if any(value is not None for _, value in printed):
+        lines += _whole_follow_up_line(left, right, str(curves.arms["endpoint"][arm]))
     lines += [line for line, _ in printed]
     warnings = [*left.warnings, *right.warnings, *_disagreements(ratio, horizon, [v for _, v in printed])]
     if curves.arms["time_origin"][reference] != curves.arms["time_origin"][arm]:
@@ -151,6 +160,26 @@ def _ratio_line(ratio: HazardRatio, horizon: float) -> Line:
     factor = "" if error is None else f"; such ratios were off by a factor of {math.exp(error):.2f} on average"
     words = "not estimable" if not math.isfinite(ratio.hr) else _ratio_words(ratio.hr, *ratio.ci)
     return Line("Hazard ratio", "", "", words, ("", ""), f"{ratio.route.label}{factor}")
+
+
+def _whole_follow_up_line(left: Reconstruction, right: Reconstruction, endpoint: str) -> list[Line]:
+    """What stands beside a printed ratio, which counts deaths after the last printed rate too: an assumption.
+
+    Only where its error was measured (overall survival, both arms with a printed follow-up), and without an interval:
+    assumed deaths tell nothing.
+    """
+    measured = typical_error("log_hr_full")
+    followed = all(arm.support is not None and arm.support.follow_up is not None for arm in (left, right))
+    if endpoint != "os" or not followed or measured is None:
+        return []
+    ratio = hr_full_follow_up(left, right)
+    if not math.isfinite(ratio.hr):
+        return []
+    basis = (
+        "Assumes that after the last rate printed for both, both arms die at one rate; such ratios were off by a "
+        f"factor of {math.exp(measured['value']):.2f} on average"
+    )
+    return [Line("Hazard ratio, whole follow-up (assumption)", "", "", f"{ratio.hr:.2f}", ("", ""), basis)]
 
 
 def _printed(table: pd.DataFrame, curves: Curves, reference: int, arm: int) -> Iterator[tuple[Line, float | None]]:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from dashboard.comparison.curves import Curves
 from dashboard.comparison.words import percent
-from dashboard.explore.effects import Effects, side_by_side
+from dashboard.evidence.tables import records
+from dashboard.explore.milestones import Effects, side_by_side
 from dashboard.synthesis import meta_regression
 from dashboard.synthesis.scales import scale_of
 from dashboard.vocabulary import FAMILIES, MODALITIES, PRIMARY_SITES, label
@@ -158,12 +159,31 @@ def studied(rows: pd.DataFrame) -> pd.DataFrame:
 
     Only years of enrolment count; a year of publication says nothing of when patients were treated.
     """
-    known = rows[rows["era_basis"].ne("publication").fillna(False) & rows["family"].notna() & rows["era_start"].notna()]
-    arms = known.drop_duplicates(["study_id", "family"])
+    enrolled = rows["era_basis"].ne("publication").fillna(False) & rows["family"].notna() & rows["era_start"].notna()
+    arms = rows.loc[enrolled, ["study_id", "family", "era_start", "era_end"]].drop_duplicates(["study_id", "family"])
     if arms.empty:
         return pd.DataFrame(columns=["family", "year", "studies"])
-    start = arms["era_start"].to_numpy(dtype=int)
-    length = arms["era_end"].to_numpy(dtype=int) - start + 1
-    years = np.repeat(start, length) + np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    long = pd.DataFrame({"family": np.repeat(arms["family"].to_numpy(dtype=object), length), "year": years})
-    return long.value_counts(["family", "year"]).rename("studies").reset_index().sort_values(["family", "year"])
+    start, end = (arms[name].to_numpy(dtype=int) for name in ("era_start", "era_end"))
+    codes, families = pd.factorize(arms["family"], sort=True)
+    first, last = int(start.min()), int(end.max())
+    covered = np.zeros((len(families), last - first + 2), dtype=int)
+    np.add.at(covered, (codes, start - first), 1)
+    np.add.at(covered, (codes, end + 1 - first), -1)
+    studies = covered.cumsum(axis=1)
+    family, year = np.nonzero(studies)
+    return pd.DataFrame(
+        {"family": np.asarray(families, dtype=object)[family], "year": year + first, "studies": studies[family, year]}
+    )
+
+
+def studied_finding(found: pd.DataFrame) -> str:
+    """The busiest year of every family in words."""
+    most = found.sort_values("studies", ascending=False, kind="stable").drop_duplicates("family").sort_index()
+    said = (f"{label(FAMILIES, row.family)} {row.studies} in {row.year}" for row in records(most))
+    return f"Studies enrolling at the same time, at most: {'; '.join(said)}."
+
+
+def studied_table(found: pd.DataFrame) -> pd.DataFrame:
+    """`studied` with headings fit for a reader."""
+    names = {"family": "Family", "year": "Year", "studies": "Studies enrolling"}
+    return found.assign(family=[label(FAMILIES, family) for family in found["family"]]).rename(columns=names)

@@ -12,7 +12,7 @@ import pandas as pd
 from dashboard.comparison.curves import DERIVED, NOT_REACHED, REPORTED, Curves
 from dashboard.comparison.words import percent
 from dashboard.evidence.index import TableIndex, index_of
-from dashboard.explore.effects import Effects, side_by_side
+from dashboard.explore.milestones import Effects, side_by_side
 from dashboard.selection import Selection, arm_mask
 from dashboard.synthesis import back_transform, pool
 from dashboard.vocabulary import FAMILIES, MODALITIES, PRIMARY_SITES, family_members

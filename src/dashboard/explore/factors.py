@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dashboard.evidence.tables import records
-from dashboard.explore.words import known, text
+from dashboard.explore.rows import plain_rows
+from dashboard.explore.words import author_year, known, text
 from dashboard.vocabulary import ENDPOINTS, label
+
+_COLUMNS = (
+    "label", "endpoint", "measure", "value", "ci_low", "ci_high", "p_value", "adjusted", "note", "locator", "factor",
+    "comparator_arm_id", "qualifier", "first_author", "year",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Factor:
-    """One line: what was compared, its hazard ratio (nan when only a p-value was printed), and p as printed."""
+    """One line: what was compared, its hazard ratio (nan when only a p-value was printed), and p as printed.
+
+    `contrast`: two arms of the study are compared, else a factor among its patients. `exact`: the source can be read in
+    one way only. `slug` and `endpoint` name the endpoint. `source` is author, year and place.
+    """
 
     name: str
+    slug: str
     endpoint: str
+    contrast: bool
+    exact: bool
     hazard_ratio: float
     ci_low: float
     ci_high: float
@@ -25,6 +38,7 @@ class Factor:
     adjusted: str
     note: str
     locator: str
+    source: str
 
     @property
     def words(self) -> str:
@@ -43,7 +57,10 @@ def factors(rows: pd.DataFrame) -> list[Factor]:
     return [
         Factor(
             name=_name(row, names),
+            slug=text(row.endpoint),
             endpoint=label(ENDPOINTS, row.endpoint),
+            contrast=known(row.comparator_arm_id),
+            exact=row.qualifier == "=",
             hazard_ratio=float(row.value) if known(row.value) and row.measure == "hazard_ratio" else np.nan,
             ci_low=float(row.ci_low) if known(row.ci_low) else np.nan,
             ci_high=float(row.ci_high) if known(row.ci_high) else np.nan,
@@ -51,18 +68,16 @@ def factors(rows: pd.DataFrame) -> list[Factor]:
             adjusted=text(row.adjusted),
             note=text(row.note),
             locator=text(row.locator),
+            source=f"{author_year(row.first_author, row.year)}, {text(row.locator) or 'place not noted'}",
         )
-        for row in records(rows[asked])
+        for row in plain_rows(rows[asked], _COLUMNS)
     ]
 
 
-def _name(row: object, names: dict[str, str]) -> str:
-    factor, other = getattr(row, "factor", None), getattr(row, "comparator_arm_id", None)
-    if known(factor):
-        return text(factor)
-    if known(other):
-        return f"{text(getattr(row, 'label', ''))} v {text(names.get(str(other), str(other)))}"
-    return text(getattr(row, "label", ""))
+def _name(row: Any, names: dict[Any, Any]) -> str:
+    if known(row.comparator_arm_id):
+        return f"{text(row.label)} v {text(names.get(row.comparator_arm_id, row.comparator_arm_id))}"
+    return text(row.factor) or text(row.label)
 
 
 def factor_table(found: list[Factor]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from dashboard.comparison.curves import Curves
 from dashboard.comparison.groups import arm_name
 from dashboard.comparison.words import percent
-from dashboard.explore.effects import Effects, side_by_side
+from dashboard.explore.milestones import Effects, side_by_side
 from dashboard.synthesis import back_transform, pool
 from dashboard.synthesis._tails import t_quantile
 from dashboard.vocabulary import ENDPOINTS, MODALITIES, PRIMARY_SITES, label

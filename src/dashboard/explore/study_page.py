@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from dashboard.evidence.flags import FLAGS
-from dashboard.evidence.tables import records
+from dashboard.evidence.index import index_of
+from dashboard.explore.rows import plain_rows
 from dashboard.explore.words import author_year, known, listed, plain, text, years
 from dashboard.export.citations import links, reference
 from dashboard.vocabulary import (
@@ -26,7 +27,15 @@ from dashboard.vocabulary import (
 )
 
 RELATED = 8
-_NAMED = ["study_id", "first_author", "year", "title", "n_total", "era_start", "era_end"]
+_NAMED = ("study_id", "first_author", "year", "title", "n_total")
+_ARM_COLUMNS = (
+    "arm_key", "label", "modality", "primary_site", "primary_subsite", "n", "is_subgroup", "era_start", "era_end",
+    "era_basis", "population",
+)  # fmt: skip
+_FIGURE_COLUMNS = (
+    "row_kind", "arm_id", "label", "endpoint", "measure", "time_months", "value", "qualifier", "ci_low", "ci_high",
+    "p_value", "comparator_arm_id", "factor", "adjusted", "time_origin", "locator", "note", "flag_text",
+)  # fmt: skip
 _PER_CENT = ("survival",)
 
 
@@ -91,49 +100,58 @@ def _facts(record: dict[str, Any], rows: pd.DataFrame) -> list[tuple[str, str]]:
 
 def arms_table(rows: pd.DataFrame) -> pd.DataFrame:
     """One row an arm of the study."""
-    arms = rows[rows["arm_key"].notna()].drop_duplicates("arm_key")
+    every = plain_rows(rows, _ARM_COLUMNS)
+    arms = list({row.arm_key: row for row in reversed(every) if known(row.arm_key)}.values())[::-1]
     return pd.DataFrame(
         {
-            "Arm": [text(v) for v in arms["label"]],
-            "Treatment": [label(MODALITIES, m) for m in arms["modality"]],
+            "Arm": [text(arm.label) for arm in arms],
+            "Treatment": [label(MODALITIES, arm.modality) for arm in arms],
             "Primary site": [
-                label(PRIMARY_SITES, s) + (f" ({sub})" if known(sub) else "")
-                for s, sub in zip(arms["primary_site"], arms["primary_subsite"], strict=True)
+                label(PRIMARY_SITES, arm.primary_site)
+                + (f" ({arm.primary_subsite})" if known(arm.primary_subsite) else "")
+                for arm in arms
             ],
-            "n": arms["n"].to_numpy(),
-            "Subgroup": np.where(arms["is_subgroup"].to_numpy(dtype=bool), "yes", ""),
+            "n": pd.array([arm.n for arm in arms], dtype="Int64"),
+            "Subgroup": ["yes" if arm.is_subgroup else "" for arm in arms],
             "Years": [
-                years(a, b) + (" (published)" if basis == "publication" else "")
-                for a, b, basis in zip(arms["era_start"], arms["era_end"], arms["era_basis"], strict=True)
+                years(arm.era_start, arm.era_end) + (" (published)" if arm.era_basis == "publication" else "")
+                for arm in arms
             ],
-            "Population": [text(v) for v in arms["population"]],
+            "Population": [text(arm.population) for arm in arms],
         }
     )
 
 
 def figures_table(rows: pd.DataFrame) -> pd.DataFrame:
     """One row a printed figure, as it was printed, with where it was read."""
-    figures = rows[rows["row_kind"].eq("figure").fillna(False)]
-    names = dict(zip(rows["arm_id"], rows["label"], strict=True))
-    return pd.DataFrame(
-        {
-            "Arm": [text(v) for v in figures["label"]],
-            "Endpoint": [label(ENDPOINTS, e) for e in figures["endpoint"]],
-            "Measure": [_measure(row) for row in records(figures)],
-            "Value": [_value(row) for row in records(figures)],
-            "95% CI": [_interval(row) for row in records(figures)],
-            "p, as printed": [text(p) for p in figures["p_value"]],
-            "Compared with, or factor": [
-                text(names.get(c, c)) if known(c) else text(f)
-                for c, f in zip(figures["comparator_arm_id"], figures["factor"], strict=True)
-            ],
-            "Adjusted": [text(a) for a in figures["adjusted"]],
-            "Time origin": [label(TIME_ORIGINS, o) for o in figures["time_origin"]],
-            "Qualifier": [label(QUALIFIERS, q) for q in figures["qualifier"]],
-            "Read in": [text(v) or "place not noted" for v in figures["locator"]],
-            "Note": [text(v) for v in figures["note"]],
-            "Cautions": [text(v).replace("\n", " ") for v in figures["flag_text"]],
-        }
+    every = plain_rows(rows, _FIGURE_COLUMNS)
+    names = {row.arm_id: row.label for row in every}
+    return pd.DataFrame([_figure(row, names) for row in every if row.row_kind == "figure"], columns=list(FIGURES))
+
+
+FIGURES = (
+    "Arm", "Endpoint", "Measure", "Value", "95% CI", "p, as printed", "Compared with, or factor", "Adjusted",
+    "Time origin", "Qualifier", "Read in", "Note", "Cautions",
+)  # fmt: skip
+
+
+def _figure(row: Any, names: dict[Any, Any]) -> tuple[str, ...]:
+    """The cells of a printed figure, in the order of FIGURES."""
+    other = row.comparator_arm_id
+    return (
+        text(row.label),
+        label(ENDPOINTS, row.endpoint),
+        _measure(row),
+        _value(row),
+        _interval(row),
+        text(row.p_value),
+        text(names.get(other, other)) if known(other) else text(row.factor),
+        text(row.adjusted),
+        label(TIME_ORIGINS, row.time_origin),
+        label(QUALIFIERS, row.qualifier),
+        text(row.locator) or "place not noted",
+        text(row.note),
+        text(row.flag_text).replace("\n", " "),
     )
 
 
@@ -173,16 +191,12 @@ def flag_sentences(rows: pd.DataFrame) -> list[tuple[str, list[str]]]:
     return [(FLAGS[code].title, list(dict.fromkeys(found[code]))) for code in FLAGS if code in found]
 
 
-def _names(table: pd.DataFrame) -> pd.DataFrame:
-    return table.drop_duplicates("study_id")
-
-
 def _overlapping(table: pd.DataFrame, record: dict[str, Any]) -> list[tuple[str, str]]:
     """Studies that share patients with this one: (study_id, words)."""
     if not known(record["cohort"]):
         return []
     same = table[table["cohort"].eq(record["cohort"]).fillna(False) & table["study_id"].ne(record["study_id"])]
-    return [(str(row.study_id), _described(row)) for row in records(_names(same))]
+    return [(str(row.study_id), _described(row)) for row in plain_rows(same.drop_duplicates("study_id"), _NAMED)]
 
 
 def _described(row: Any) -> str:
@@ -193,22 +207,22 @@ def _described(row: Any) -> str:
 
 def _related(table: pd.DataFrame, rows: pd.DataFrame) -> list[tuple[str, str]]:
     """Studies of the same primary sites and treatments: most in common first, then nearest in years."""
-    pair = table["primary_site"] + "|" + table["modality"]
-    own = set(pair[rows.index].dropna())
-    if not own:
+    arms = index_of(table)
+    site, modality = arms.facets["primary_site"], arms.facets["modality"]
+    pair = site.codes * (len(modality.values) + 1) + modality.codes
+    stated = (site.codes >= 0) & (modality.codes >= 0)
+    mine = np.isin(arms.first_row, rows.index)
+    own = np.unique(pair[mine & stated])
+    if not len(own):
         return []
-    cohort = rows["cohort"].iloc[0]
-    other = pair.isin(own) & table["study_id"].ne(rows["study_id"].iloc[0])
-    if known(cohort):
-        other &= ~table["cohort"].eq(cohort).fillna(False)
-    candidates = table.loc[other, _NAMED].assign(pair=pair[other])
-    if candidates.empty:
+    alike = np.flatnonzero(np.isin(pair, own) & stated & ~np.isin(arms.cohort, arms.cohort[mine]))
+    if not len(alike):
         return []
-    middle = (float(rows["era_start"].iloc[0]) + float(rows["era_end"].iloc[0])) / 2
-    of = candidates.groupby("study_id", sort=False)
-    shared = of["pair"].nunique()
-    first = _names(candidates).set_index("study_id")
-    apart = ((first["era_start"].astype(float) + first["era_end"].astype(float)) / 2 - middle).abs()
-    rank = pd.DataFrame({"shared": -shared, "apart": apart}).sort_values(["shared", "apart"], kind="stable")
-    chosen = first.loc[rank.index[:RELATED]].reset_index()
-    return [(str(row.study_id), _described(row)) for row in records(chosen)]
+    studies, first = np.unique(arms.study[alike], return_index=True)
+    both = np.unique(np.stack([arms.study[alike], pair[alike]]), axis=1)[0]
+    shared = np.bincount(both, minlength=studies[-1] + 1)[studies]
+    middle = (arms.era_start + arms.era_end) / 2
+    apart = np.abs(middle[alike[first]] - (float(rows["era_start"].iloc[0]) + float(rows["era_end"].iloc[0])) / 2)
+    best = np.lexsort((alike[first], apart, -shared))[:RELATED]
+    chosen = table.iloc[arms.first_row[alike[first[best]]]]
+    return [(str(row.study_id), _described(row)) for row in plain_rows(chosen, _NAMED)]

@@ -17,7 +17,7 @@ from dashboard.export.request import Request, make_deck, needed_rows, numbers
 from dashboard.export.svg import figure_svg
 
 PACKAGE = Path(__file__).resolve().parents[1]
-PARTS = ("evidence", "survival", "synthesis", "comparison", "figures", "export")
+PARTS = ("evidence", "survival", "synthesis", "comparison", "explore", "figures", "export")
 MODULES = ("__init__.py", "paths.py", "vocabulary.py", "selection.py")
 STAMP = (2000, 1, 1, 0, 0, 0)  # a fixed date: the same view gives the same file
 NEEDS = ("pandas", "numpy", "scipy", "pyarrow", "plotly")
@@ -50,6 +50,7 @@ numbers.json           every number at full precision
 request.json           what was asked
 src/, rerun.py         the program at this version; `python rerun.py` makes numbers.json and the figures again
 
+Link of this view: {link}
 Evidence {version}. Every number is marked in the report as reported or derived. Not medical advice.
 """
 
@@ -75,7 +76,10 @@ def bundle(table: pd.DataFrame, request: Request) -> bytes:
     files["citations.ris"] = "".join(ris(study) for study in plain).encode()
     files["request.json"] = _json(request.plain())
     files["README.txt"] = README.format(
-        title=deck.title, subtitle=deck.subtitle, version=deck.data_version or "version not stated"
+        title=deck.title,
+        subtitle=deck.subtitle,
+        version=deck.data_version or "version not stated",
+        link=deck.link or "not known",
     ).encode()
     files["rerun.py"] = SCRIPT.encode()
     files["requirements.txt"] = _requirements().encode()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from dashboard.explore.factors import factors
 from dashboard.export.deck import ForestPlot, ForestRow, Step
-from dashboard.export.printed import source_of, stated
 from dashboard.survival import Reconstruction, hr_between, reconstruct_arm
 from dashboard.vocabulary import ENDPOINTS, label
 
@@ -40,22 +40,17 @@ class Effect:
 
 def reported_effects(rows: pd.DataFrame) -> list[Effect]:
     """Hazard ratios between arms as printed, in the table's order; ambiguous ones are left out."""
-    ratios = rows[
-        (rows["measure"] == "hazard_ratio") & rows["comparator_arm_id"].notna() & rows["value"].notna()
-        & (rows["qualifier"] == "=")
-    ]  # fmt: skip
-    labels = dict(zip(rows["arm_id"], rows["label"], strict=True))
     return [
         Effect(
-            name=f"{row['label']} v {labels.get(row['comparator_arm_id'], row['comparator_arm_id'])}, "
-            f"{str(row['endpoint']).upper()}" + (" (adjusted)" if stated(row["adjusted"], "") == "yes" else ""),
-            ratio=float(row["value"]),
-            low=float(row["ci_low"]),
-            high=float(row["ci_high"]),
+            name=f"{found.name}, {found.slug.upper()}" + (" (adjusted)" if found.adjusted == "yes" else ""),
+            ratio=found.hazard_ratio,
+            low=found.ci_low,
+            high=found.ci_high,
             how="reported",
-            p=stated(row["p_value"], "–"),
+            p=found.p_value or "–",
         )
-        for _, row in ratios.iterrows()
+        for found in factors(rows)
+        if found.contrast and found.exact and math.isfinite(found.hazard_ratio)
     ]
 
 
@@ -163,6 +158,6 @@ def effect_step(rows: pd.DataFrame) -> Step:
         caption="Square: reported. Circle: derived here from printed figures, constant hazard between them.",
         notes=tuple(f"Not derived: {each}." for each in missing),
         sources=tuple(
-            dict.fromkeys(source_of(row) for _, row in rows[rows["measure"] == "hazard_ratio"].iterrows())
+            dict.fromkeys(found.source for found in factors(rows) if math.isfinite(found.hazard_ratio))
         ),
     )  # fmt: skip

@@ -42,7 +42,7 @@ def make_deck(table: pd.DataFrame, request: Request) -> Deck:
     """The deck of a request, in light colours. `table` has the index 0..R-1."""
     curves = build(table)
     if request.study_id is not None:
-        return study_deck(table, curves, request.study_id, version=request.version)
+        return study_deck(table, curves, request.study_id, version=request.version, link=request.link)
     rows = apply(table, request.selection)
     comparison = compare(table, curves, rows, request.selection, by=request.by, study=request.study)
     return comparison_deck(

@@ -11,6 +11,7 @@ from dashboard.comparison.curves import Curves
 from dashboard.comparison.groups import make_groups
 from dashboard.comparison.words import caution_line, cell_words, sentence
 from dashboard.evidence.flags import FLAGS
+from dashboard.explore.factors import factors
 from dashboard.export.among import among_step
 from dashboard.export.deck import CurvePlot, Deck, ForestPlot, ForestRow, Step, pages_of
 from dashboard.export.effects import effect_step
@@ -28,6 +29,7 @@ from dashboard.vocabulary import (
 )
 
 MOST_ARMS = 8
+UNFILTERED = "Every figure of the study is here, and it stands among all studies: no filter of the atlas was applied."
 METHODS = (
     "Lines between printed figures assume a constant hazard and end at the last printed figure.",
     "Reconstructed hazard ratios come from these lines and the numbers of patients; they are derived, not reported.",
@@ -36,7 +38,9 @@ METHODS = (
 )
 
 
-def study_deck(table: pd.DataFrame, curves: Curves, study_id: str, *, dark: bool = False, version: str = "") -> Deck:
+def study_deck(
+    table: pd.DataFrame, curves: Curves, study_id: str, *, dark: bool = False, version: str = "", link: str = ""
+) -> Deck:
     """The deck of one study. Raises ValueError when the table does not hold it."""
     rows = table[table["study_id"] == study_id]
     if rows.empty:
@@ -61,7 +65,8 @@ def study_deck(table: pd.DataFrame, curves: Curves, study_id: str, *, dark: bool
         steps=tuple(step for step in steps if step is not None and not step.empty),
         study_ids=(study_id, *others),
         data_version=version,
-        methods=METHODS,
+        link=link,
+        methods=(*METHODS, UNFILTERED),
     )
 
 
@@ -201,28 +206,26 @@ def _printed_p(rows: pd.DataFrame, arm_id: str, endpoint: str) -> str:
 
 
 def _factors(rows: pd.DataFrame) -> Step:
-    found = rows[
-        rows["factor"].notna() & rows["comparator_arm_id"].isna() & rows["measure"].isin(["hazard_ratio", "factor_p"])
-    ]
-    if found.empty:
+    found = [factor for factor in factors(rows) if not factor.contrast]
+    if not found:
         return Step("factors", "Prognostic factors")
     forest, records = [], []
-    for _, row in found.iterrows():
-        low, high, ratio = float(row["ci_low"]), float(row["ci_high"]), float(row["value"])
-        printed = stated(row["measure"], "") == "hazard_ratio" and math.isfinite(ratio)
+    for factor in found:
+        low, high, ratio = factor.ci_low, factor.ci_high, factor.hazard_ratio
+        printed = math.isfinite(ratio)
         interval = f"{low:g} to {high:g}" if math.isfinite(low) and math.isfinite(high) else "not reported"
         records.append(
             {
-                "Factor": str(row["factor"]),
+                "Factor": factor.name,
                 "HR": f"{ratio:g}" if printed else "–",
                 "95% CI": interval if printed else "–",
-                "p as printed": stated(row["p_value"], "–"),
-                "Adjusted": stated(row["adjusted"], "not stated"),
+                "p as printed": factor.p_value or "–",
+                "Adjusted": factor.adjusted or "not stated",
             }
         )
-        if printed and row["qualifier"] == "=":
-            text = f"{ratio:g} ({interval})" if interval != "not reported" else f"{ratio:g} (CI not reported)"
-            forest.append(ForestRow(str(row["factor"]), ratio, low, high, text))
+        if printed and factor.exact:
+            words = f"{ratio:g} ({interval})" if interval != "not reported" else f"{ratio:g} (CI not reported)"
+            forest.append(ForestRow(factor.name, ratio, low, high, words))
     figure = ForestPlot(tuple(forest[:12]), "ratio", "Hazard ratio, below 1: lower hazard") if forest else None
     return Step(
         "factors",
@@ -231,7 +234,7 @@ def _factors(rows: pd.DataFrame) -> Step:
         table=None if figure is not None and len(forest) == len(records) <= 12 else pd.DataFrame(records),
         caption="Hazard ratios as printed. A point without a line: no interval was reported.",
         notes=("A factor found in one series is a lead, not a rule: ask how many were tried.",),
-        sources=tuple(dict.fromkeys(source_of(row) for _, row in found.iterrows())),
+        sources=tuple(dict.fromkeys(factor.source for factor in found)),
     )
 
 

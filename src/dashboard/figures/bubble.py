@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.forest import row_name
+from dashboard.figures.forest_rows import NAME_COLUMNS, row_name
 from dashboard.figures.pooling_marks import point_ink, records, scatter, texts
 from dashboard.figures.theme import axis, faded, ink, layout
 from dashboard.synthesis.regression import Regression
@@ -81,7 +81,7 @@ def bubble(
             customdata=shown[["arm_key", "study_id"]].to_numpy(dtype=np.str_),
             hovertext=texts(
                 f"<b>{row_name(row)}</b><br>{at:.0f}: {value:.3g}{'%' if quantity == 'survival' else ''}"
-                for row, at, value in zip(records(shown), x, y, strict=True)
+                for row, at, value in zip(records(shown, NAME_COLUMNS), x, y, strict=True)
             ),
             hoverinfo="text",
             cliponaxis=False,

@@ -14,7 +14,7 @@ from dashboard.comparison.groups import SITE_COLOURS
 from dashboard.comparison.words import percent
 from dashboard.explore.eras import TERMS, Eras, Trend
 from dashboard.explore.words import author_year
-from dashboard.figures.theme import axis, faded, ink, layout, safe
+from dashboard.figures.theme import axis, faded, figure, ink, layout, safe
 from dashboard.vocabulary import FAMILIES, MODALITIES, PRIMARY_SITES, label
 
 HEIGHT, STRIP_ROW, STRIP_EDGES = 470, 24, 56
@@ -61,20 +61,18 @@ def eras_figure(of: Eras, *, span: tuple[int, int] | None = None, dark: bool = F
         y = {"title": "Median survival, months, as printed", "rangemode": "tozero"}
     else:
         y["title"] = f"{of.months // 12}-year survival, as printed"
-    return go.Figure(
-        {
-            "data": data,
-            "layout": layout(
-                dark,
-                height=HEIGHT,
-                margin={"l": 12, "r": 12, "t": 36, "b": 48},
-                xaxis=axis(dark, title="Years of enrolment", range=list(years), showgrid=False, tickformat="d"),
-                yaxis=axis(dark, fixedrange=True, **y),
-                showlegend=True,
-                legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 12}},
-                selectdirection="h",
-            ),
-        }
+    return figure(
+        data,
+        layout(
+            dark,
+            height=HEIGHT,
+            margin={"l": 12, "r": 12, "t": 36, "b": 48},
+            xaxis=axis(dark, title="Years of enrolment", range=list(years), showgrid=False, tickformat="d"),
+            yaxis=axis(dark, fixedrange=True, **y),
+            showlegend=True,
+            legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 12}},
+            selectdirection="h",
+        ),
     )
 
 
@@ -104,9 +102,9 @@ def _middles(arms: pd.DataFrame, of: Eras, group: str, colour: str, symbol: str,
         "type": "scatter",
         "mode": "markers",
         "name": safe(label(TERMS[of.column], group)),
-        "x": arms["middle"],
-        "y": arms["value"],
-        "customdata": arms["study_id"],
+        "x": arms["middle"].to_numpy(dtype=float),
+        "y": arms["value"].to_numpy(dtype=float),
+        "customdata": arms["study_id"].tolist(),
         "marker": {
             "symbol": [f"{symbol}-open" if h else symbol for h in hollow.tolist()],
             "size": 6 + 20 * np.sqrt(np.nan_to_num(n) / largest),
@@ -175,7 +173,7 @@ def studied_figure(found: pd.DataFrame, *, span: tuple[float, float], dark: bool
             {
                 "type": "scatter",
                 "mode": "markers",
-                "x": rows["year"],
+                "x": rows["year"].tolist(),
                 "y": np.full(len(rows), len(families) - i),
                 "marker": {
                     "symbol": "square",
@@ -187,24 +185,22 @@ def studied_figure(found: pd.DataFrame, *, span: tuple[float, float], dark: bool
                 "hovertemplate": "%{text}<extra></extra>",
             }
         )
-    return go.Figure(
-        {
-            "data": data,
-            "layout": layout(
+    return figure(
+        data,
+        layout(
+            dark,
+            height=STRIP_EDGES + STRIP_ROW * max(1, len(families)),
+            margin={"l": 12, "r": 12, "t": 6, "b": 40},
+            xaxis=axis(dark, range=list(span), showgrid=False, tickformat="d"),
+            yaxis=axis(
                 dark,
-                height=STRIP_EDGES + STRIP_ROW * max(1, len(families)),
-                margin={"l": 12, "r": 12, "t": 6, "b": 40},
-                xaxis=axis(dark, range=list(span), showgrid=False, tickformat="d"),
-                yaxis=axis(
-                    dark,
-                    tickvals=[len(families) - i for i in range(len(families))],
-                    ticktext=[label(FAMILIES, f).split(" or ")[0] for f in families],
-                    range=[0.4, len(families) + 0.6],
-                    showgrid=False,
-                    showline=False,
-                    ticks="",
-                    tickfont={"color": colours.text, "size": 12},
-                ),
+                tickvals=[len(families) - i for i in range(len(families))],
+                ticktext=[label(FAMILIES, f).split(" or ")[0] for f in families],
+                range=[0.4, len(families) + 0.6],
+                showgrid=False,
+                showline=False,
+                ticks="",
+                tickfont={"color": colours.text, "size": 12},
             ),
-        }
+        ),
     )

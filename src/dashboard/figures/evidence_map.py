@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.explore.evidence_map import POOLED, WORKED_OUT, EvidenceMap, median_words, survival_words
-from dashboard.figures.theme import axis, ink, layout, safe
+from dashboard.figures.theme import axis, figure, ink, layout, safe
 from dashboard.vocabulary import PRIMARY_SITES, label
 
 ROW, EDGES = 40, 170
@@ -69,37 +69,35 @@ def evidence_map_figure(
     value = cells[look.column].to_numpy(dtype=float)
     many = len(of.columns) > 12
     shift = 0.0 if many else 0.12
-    return go.Figure(
-        {
-            "data": [_gaps(of, at, row, colours.axis), *_marks(of, look, at - shift, row, value, chosen, dark, many)],
-            "layout": layout(
+    return figure(
+        [_gaps(of, at, row, colours.axis), *_marks(of, look, at - shift, row, value, chosen, dark, many)],
+        layout(
+            dark,
+            height=EDGES + ROW * len(of.sites),
+            margin={"l": 12, "r": 12, "t": 12, "b": 64},
+            xaxis=axis(
                 dark,
-                height=EDGES + ROW * len(of.sites),
-                margin={"l": 12, "r": 12, "t": 12, "b": 64},
-                xaxis=axis(
-                    dark,
-                    side="top",
-                    tickvals=list(x.values()),
-                    ticktext=[safe(column.label) if many else _wrapped(safe(column.label)) for column in of.columns],
-                    tickangle=-60 if many else 0,
-                    tickfont={"color": colours.text, "size": 12},
-                    range=[-0.6, len(of.columns) - 0.4],
-                    showline=False,
-                    ticks="",
-                    fixedrange=True,
-                ),
-                yaxis=axis(
-                    dark,
-                    tickvals=list(y.values()),
-                    ticktext=[safe(label(PRIMARY_SITES, site)) for site in of.sites],
-                    tickfont={"color": colours.text, "size": 13},
-                    range=[-0.6, len(of.sites) - 0.4],
-                    showline=False,
-                    ticks="",
-                    fixedrange=True,
-                ),
+                side="top",
+                tickvals=list(x.values()),
+                ticktext=[safe(column.label) if many else _wrapped(safe(column.label)) for column in of.columns],
+                tickangle=-60 if many else 0,
+                tickfont={"color": colours.text, "size": 12},
+                range=[-0.6, len(of.columns) - 0.4],
+                showline=False,
+                ticks="",
+                fixedrange=True,
             ),
-        }
+            yaxis=axis(
+                dark,
+                tickvals=list(y.values()),
+                ticktext=[safe(label(PRIMARY_SITES, site)) for site in of.sites],
+                tickfont={"color": colours.text, "size": 13},
+                range=[-0.6, len(of.sites) - 0.4],
+                showline=False,
+                ticks="",
+                fixedrange=True,
+            ),
+        ),
     )
 
 
@@ -180,7 +178,7 @@ def _marks(
                 "marker": marker,
                 "selected": {"marker": {"opacity": 1}},
                 "unselected": {"marker": {"opacity": 1}},
-                "text": hovers[part],
+                "text": hovers[part].tolist(),
                 "hovertemplate": "%{text}<extra></extra>",
             }
         )

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.explore.factors import Factor
-from dashboard.figures.theme import axis, ink, layout, safe
+from dashboard.figures.theme import axis, figure, ink, layout, safe
 
 ROW, EDGES = 46, 66
 TICKS = (0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10, 20, 50, 100, 200)
@@ -33,28 +33,24 @@ def factors_figure(factors: Sequence[Factor], *, dark: bool = False) -> go.Figur
         "type": "line", "x0": 1, "x1": 1, "y0": 0.4, "y1": len(factors) + 0.75, "layer": "below",
         "line": {"color": colours.axis, "width": 1, "dash": "dot"},
     }  # fmt: skip
-    return go.Figure(
-        {
-            "data": [_marks(factors, rows, ratio, low, high, colours.text)],
-            "layout": layout(
+    return figure(
+        [_marks(factors, rows, ratio, low, high, colours.text)],
+        layout(
+            dark,
+            height=EDGES + ROW * len(factors),
+            margin={"l": 12, "r": 12, "t": 8, "b": 52},
+            xaxis=axis(
                 dark,
-                height=EDGES + ROW * len(factors),
-                margin={"l": 12, "r": 12, "t": 8, "b": 52},
-                xaxis=axis(
-                    dark,
-                    title="Hazard ratio, log scale; below 1: longer survival"
-                    if len(ends)
-                    else "No hazard ratio printed",
-                    type="log",
-                    range=[float(np.log10(v)) for v in span],
-                    tickvals=ticks,
-                    ticktext=[f"{t:g}" for t in ticks],
-                ),
-                yaxis=axis(dark, showticklabels=False, **edges),
-                annotations=[_words(f, row, colours.text) for row, f in zip(rows, factors, strict=True)],
-                shapes=[one] if len(ends) else [],
+                title="Hazard ratio, log scale; below 1: longer survival" if len(ends) else "No hazard ratio printed",
+                type="log",
+                range=[float(np.log10(v)) for v in span],
+                tickvals=ticks,
+                ticktext=[f"{t:g}" for t in ticks],
             ),
-        }
+            yaxis=axis(dark, showticklabels=False, **edges),
+            annotations=[_words(f, row, colours.text) for row, f in zip(rows, factors, strict=True)],
+            shapes=[one] if len(ends) else [],
+        ),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.forest import row_name
+from dashboard.figures.forest_rows import NAME_COLUMNS, row_name
 from dashboard.figures.pooling_marks import figure, point_ink, prediction_ink, records, scatter, texts
 from dashboard.figures.theme import axis, ink, layout
 from dashboard.synthesis.bias import TrimAndFill
@@ -66,7 +66,7 @@ def funnel(
             customdata=used[["arm_key", "study_id"]].to_numpy(dtype=np.str_),
             hovertext=texts(
                 f"<b>{row_name(row)}</b><br>{_natural(row['estimate'], quantity)}, standard error {e:.2f}"
-                for row, e in zip(records(used), se, strict=True)
+                for row, e in zip(records(used, (*NAME_COLUMNS, "estimate")), se, strict=True)
             ),
             hoverinfo="text",
             name="Arms",

@@ -34,9 +34,10 @@ def one_or_all(colours: Iterable[str], empty: str) -> str | npt.NDArray[np.str_]
     return str(every[0]) if (every == every[0]).all() else every
 
 
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as dictionaries by column name."""
-    return frame.to_dict("records")  # type: ignore[return-value]
+def records(frame: pd.DataFrame, columns: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """Rows as dictionaries by column name: of all columns, or of those of `columns` that the frame has."""
+    names = [*frame.columns] if columns is None else [name for name in columns if name in frame]
+    return [dict(zip(names, row, strict=True)) for row in zip(*(frame[name].tolist() for name in names), strict=True)]
 
 
 def figure(traces: Sequence[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:

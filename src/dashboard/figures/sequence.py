@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.forest import UNITS
+from dashboard.figures.forest_units import UNITS
 from dashboard.figures.pooling_marks import scatter, texts
 from dashboard.figures.theme import axis, faded, ink, layout, safe
 

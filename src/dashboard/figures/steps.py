@@ -35,7 +35,7 @@ def _larger(drawn: go.Figure, size: int, height: int) -> go.Figure:
         margin_b=drawn.layout.margin.b + size * 2,
         margin_r=min(size * 17, 24 + round(longest * size * 0.52)) if longest else 24,
     )
-    drawn.update_annotations(font_size=size - 2)
+    drawn.update_annotations(font_size=size - 4)
     return drawn
 
 

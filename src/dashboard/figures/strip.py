@@ -13,7 +13,7 @@ from dashboard.comparison.curves import Curves
 from dashboard.comparison.words import percent
 from dashboard.explore.place import Place
 from dashboard.explore.words import author_year
-from dashboard.figures.theme import axis, faded, ink, layout, safe
+from dashboard.figures.theme import axis, faded, figure, ink, layout, safe
 from dashboard.vocabulary import MODALITIES
 
 ROW, EDGES = 62, 70
@@ -32,32 +32,30 @@ def strip_figure(curves: Curves, places: Sequence[Place], *, dark: bool = False)
             shapes += _expected(place, row, colour, colours.text)
         data += [_peers(curves, place, row, colour), _own(place, row, colour, colours.text)]
     names = [_words(place, row, colours.text) for row, place in zip(rows, places, strict=True)]
-    return go.Figure(
-        {
-            "data": data,
-            "layout": layout(
+    return figure(
+        data,
+        layout(
+            dark,
+            height=EDGES + ROW * len(places),
+            margin={"l": 12, "r": 12, "t": 8, "b": 48},
+            xaxis=axis(
                 dark,
-                height=EDGES + ROW * len(places),
-                margin={"l": 12, "r": 12, "t": 8, "b": 48},
-                xaxis=axis(
-                    dark,
-                    title=f"{places[0].months // 12}-year survival, as printed" if places else "",
-                    range=[-0.02, 1.02],
-                    tickformat=".0%",
-                    dtick=0.2,
-                ),
-                yaxis=axis(
-                    dark,
-                    showticklabels=False,
-                    range=[0.5, len(places) + 0.7],
-                    showgrid=False,
-                    showline=False,
-                    ticks="",
-                ),
-                annotations=names,
-                shapes=shapes,
+                title=f"{places[0].months // 12}-year survival, as printed" if places else "",
+                range=[-0.02, 1.02],
+                tickformat=".0%",
+                dtick=0.2,
             ),
-        }
+            yaxis=axis(
+                dark,
+                showticklabels=False,
+                range=[0.5, len(places) + 0.7],
+                showgrid=False,
+                showline=False,
+                ticks="",
+            ),
+            annotations=names,
+            shapes=shapes,
+        ),
     )
 
 
@@ -96,7 +94,9 @@ def _peers(curves: Curves, place: Place, row: int, colour: str) -> dict[str, Any
         "x": survival,
         "y": height,
         "marker": {"symbol": "circle-open", "size": 8, "color": faded(colour, 0.85), "line": {"width": 1.4}},
-        "customdata": arms["study_id"][peers],
+        "customdata": arms["study_id"][peers].tolist(),
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
         "text": [
             f"<b>{safe(author_year(arms['first_author'][k], arms['year'][k]))}</b>: {safe(arms['label'][k])}<br>"
             f"{percent(float(s))} printed, {_patients(arms['n'][k])}"
@@ -113,6 +113,8 @@ def _own(place: Place, row: int, colour: str, ink_colour: str) -> dict[str, Any]
         "x": [place.survival],
         "y": [row],
         "marker": {"symbol": "diamond", "size": 15, "color": colour, "line": {"width": 1.5, "color": ink_colour}},
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
         "hovertemplate": f"<b>{safe(place.name)}</b>: {percent(place.survival)} printed<extra></extra>",
     }
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from dashboard.explore.judgement import NOT_JUDGED, OVERALL, Judgement, Tool, shares
-from dashboard.figures.theme import axis, ink, layout, safe
+from dashboard.figures.theme import axis, figure, ink, layout, safe
 
 # Level -> colour of the disc and the sign on it: the colours people know, and a sign for who does not see them.
 LIGHTS: Final = {
@@ -53,37 +53,35 @@ def traffic_light_figure(
                 "hovertemplate": "%{hovertext}<extra></extra>",
             }
         )
-    return go.Figure(
-        {
-            "data": data,
-            "layout": layout(
+    return figure(
+        data,
+        layout(
+            dark,
+            height=120 + 34 * len(judgements),
+            margin={"l": 12, "r": 12, "t": 8, "b": 8},
+            xaxis=axis(
                 dark,
-                height=120 + 34 * len(judgements),
-                margin={"l": 12, "r": 12, "t": 8, "b": 8},
-                xaxis=axis(
-                    dark,
-                    side="top",
-                    tickvals=list(range(len(domains))),
-                    ticktext=[_short(d, i) for i, d in enumerate(domains)],
-                    range=[-0.6, len(domains) - 0.4],
-                    showgrid=False,
-                    showline=False,
-                    ticks="",
-                ),
-                yaxis=axis(
-                    dark,
-                    tickvals=list(range(len(judgements), 0, -1)),
-                    ticktext=[safe(names[j.study_id]) for j in judgements],
-                    range=[0.4, len(judgements) + 0.6],
-                    showgrid=False,
-                    showline=False,
-                    ticks="",
-                    tickfont={"color": colours.text, "size": 13},
-                ),
-                showlegend=True,
-                legend={"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "itemsizing": "constant"},
+                side="top",
+                tickvals=list(range(len(domains))),
+                ticktext=[_short(d, i) for i, d in enumerate(domains)],
+                range=[-0.6, len(domains) - 0.4],
+                showgrid=False,
+                showline=False,
+                ticks="",
             ),
-        }
+            yaxis=axis(
+                dark,
+                tickvals=list(range(len(judgements), 0, -1)),
+                ticktext=[safe(names[j.study_id]) for j in judgements],
+                range=[0.4, len(judgements) + 0.6],
+                showgrid=False,
+                showline=False,
+                ticks="",
+                tickfont={"color": colours.text, "size": 13},
+            ),
+            showlegend=True,
+            legend={"orientation": "h", "x": 0, "y": 0, "yanchor": "top", "itemsizing": "constant"},
+        ),
     )
 
 
@@ -102,7 +100,7 @@ def summary_figure(judgements: Sequence[Judgement], tool: Tool, *, dark: bool = 
                 "type": "bar",
                 "orientation": "h",
                 "name": f"{level} ({sign})" if sign else level,
-                "x": rows["share"],
+                "x": rows["share"].tolist(),
                 "y": list(range(len(domains), 0, -1)),
                 "marker": {"color": colour, "line": {"width": 0}},
                 "text": [sign if share else "" for share in rows["share"]],
@@ -112,26 +110,24 @@ def summary_figure(judgements: Sequence[Judgement], tool: Tool, *, dark: bool = 
                 "hovertemplate": f"{level}: %{{x:.0%}} of studies<extra></extra>",
             }
         )
-    return go.Figure(
-        {
-            "data": data,
-            "layout": layout(
+    return figure(
+        data,
+        layout(
+            dark,
+            barmode="stack",
+            bargap=0.35,
+            height=130 + 28 * len(domains),
+            margin={"l": 12, "r": 12, "t": 8, "b": 8},
+            xaxis=axis(dark, range=[0, 1], tickformat=".0%", title="Studies, each counted once"),
+            yaxis=axis(
                 dark,
-                barmode="stack",
-                bargap=0.35,
-                height=130 + 28 * len(domains),
-                margin={"l": 12, "r": 12, "t": 8, "b": 8},
-                xaxis=axis(dark, range=[0, 1], tickformat=".0%", title="Studies, each counted once"),
-                yaxis=axis(
-                    dark,
-                    tickvals=list(range(len(domains), 0, -1)),
-                    ticktext=[_short(d, i) for i, d in enumerate(domains)],
-                    showgrid=False,
-                    ticks="",
-                    tickfont={"color": colours.text, "size": 13},
-                ),
-                showlegend=True,
-                legend={"orientation": "h", "x": 0, "y": -0.28, "yanchor": "top", "traceorder": "normal"},
+                tickvals=list(range(len(domains), 0, -1)),
+                ticktext=[_short(d, i) for i, d in enumerate(domains)],
+                showgrid=False,
+                ticks="",
+                tickfont={"color": colours.text, "size": 13},
             ),
-        }
+            showlegend=True,
+            legend={"orientation": "h", "x": 0, "y": -0.28, "yanchor": "top", "traceorder": "normal"},
+        ),
     )

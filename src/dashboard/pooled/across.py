@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from dashboard.pooled.groups import group_keys
 from dashboard.selection import Selection, apply
 from dashboard.synthesis.eligibility import Eligible, eligible
 from dashboard.synthesis.notices import Notice, time_notices
-from dashboard.synthesis.summary import Summary, summarise
+from dashboard.synthesis.summary import Summary, summarise, with_intervals
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +25,7 @@ class Across:
     left_out: pd.DataFrame
     notices: tuple[Notice, ...]
 
-    @property
+    @cached_property
     def used(self) -> pd.DataFrame:
         """The rows that carry weight."""
         return self.summary.rows[self.summary.rows["weight"].notna()]
@@ -36,19 +37,26 @@ def candidates(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
 
 
 def arms_for(rows: pd.DataFrame, ask: Ask, derived: pd.DataFrame | None = None) -> Eligible:
-    """The arms that answer the question, with a `group` each; see `eligible`."""
+    """The arms that answer the question, with a `group` each, in the order of the groups; see `eligible`."""
     found = eligible(rows, ask.question, derived=derived)
-    return Eligible(found.rows.assign(group=group_keys(found.rows, ask.group)), found.left_out)
-
-
-def pool_across(arms: Eligible, ask: Ask, out: Collection[str] = ()) -> Across:
-    """Pool the arms by group; studies in `out` stay in the rows without weight."""
-    frame = arms.rows
+    frame = found.rows.assign(group=group_keys(found.rows, ask.group))
     size = frame["group"].map(frame["group"].value_counts())
-    by_era = ask.group == "era"
-    turn = frame.assign(_size=-size).sort_values(["group"] if by_era else ["_size", "group"], kind="stable")
-    frame = turn.drop(columns="_size")
+    by = ["group"] if ask.group == "era" else ["_size", "group"]
+    turn = frame.assign(_size=-size).sort_values(by, kind="stable")
+    return Eligible(with_intervals(turn.drop(columns="_size"), ask.question.scale), found.left_out)
+
+
+def pool_across(arms: Eligible, ask: Ask, out: Collection[str] = (), whole: Across | None = None) -> Across:
+    """Pool the arms by group; studies in `out` stay in the rows without weight. `whole`: see `summarise`."""
+    frame = arms.rows
     excluded = frame.loc[frame["study_id"].isin(list(out)), "arm_key"]
-    summary = summarise(frame, ask.question.scale, method=ask.method, test=ask.test, excluded=set(excluded))
+    summary = summarise(
+        frame,
+        ask.question.scale,
+        method=ask.method,
+        test=ask.test,
+        excluded=set(excluded),
+        whole=None if whole is None else whole.summary,
+    )
     used = summary.rows[~summary.rows["excluded"]]
     return Across(ask, summary, arms.left_out, tuple(time_notices(used)))

@@ -33,12 +33,19 @@ def study_names(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def arms_table(rows: pd.DataFrame, quantity: str, labels: Mapping[str, str]) -> pd.DataFrame:
-    """One row an arm (or contrast) of `Summary.rows`: what the forest plot shows, and where each number comes from."""
+def arms_table(
+    rows: pd.DataFrame, quantity: str, labels: Mapping[str, str], links: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """One row an arm (or contrast) of `Summary.rows`: what the forest plot shows, and where each number comes from.
+
+    `links` leads from a study to the address of its page.
+    """
     name, decimals = VALUES[quantity]
     columns: dict[str, object] = {}
-    if quantity != "hazard_ratio":
-        columns["Group"] = [labels.get(str(key), str(key)) for key in rows["group"]]
+    if labels:
+        columns["Comparison" if quantity == "hazard_ratio" else "Group"] = [
+            labels.get(str(key), str(key)) for key in rows["group"]
+        ]
     columns["Study"] = study_names(rows)
     columns["Arm"] = rows["label"].to_numpy()
     if "comparator_label" in rows:
@@ -72,6 +79,8 @@ def arms_table(rows: pd.DataFrame, quantity: str, labels: Mapping[str, str]) -> 
     columns["Flags"] = ["; ".join(titles(flags)) if isinstance(flags, str) else "" for flags in rows["flags"]]
     columns["Read in"] = rows["locator"].to_numpy()
     columns["Source"] = rows["url"].to_numpy()
+    if links:
+        columns["Study page"] = [links.get(study) for study in rows["study_id"]]
     columns["study_id"] = rows["study_id"].to_numpy()
     return pd.DataFrame(columns)
 
@@ -99,13 +108,16 @@ def groups_table(groups: pd.DataFrame, quantity: str, labels: Mapping[str, str])
     )
 
 
-def left_out_table(left_out: pd.DataFrame, table: pd.DataFrame, reason: str | None = None) -> pd.DataFrame:
-    """One row an arm left out (for one reason): study, arm, why, and the link to the paper."""
+def left_out_table(
+    left_out: pd.DataFrame, table: pd.DataFrame, reason: str | None = None, links: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """One row an arm left out (for one reason): study, arm, why, the links to its page and to the paper."""
     chosen = left_out if reason is None else left_out[left_out["reason"] == reason]
     chosen = chosen.drop_duplicates(["arm_key", "reason"])
     arms = table.drop_duplicates("arm_key").set_index("arm_key")
     found = arms.reindex(chosen["arm_key"])
     found = found.assign(study_id=chosen["study_id"].to_numpy())
+    pages = {"Study page": [links.get(study) for study in chosen["study_id"]]} if links else {}
     return pd.DataFrame(
         {
             "Study": study_names(found),
@@ -115,6 +127,7 @@ def left_out_table(left_out: pd.DataFrame, table: pd.DataFrame, reason: str | No
                 str(sentence).removeprefix(reason_words(str(code))).strip() or reason_words(str(code))
                 for sentence, code in zip(chosen["sentence"], chosen["reason"], strict=True)
             ],
+            **pages,
             "Source": found["url"].to_numpy(),
             "study_id": chosen["study_id"].to_numpy(),
         }

@@ -21,7 +21,7 @@ FIRST, SECOND = "first", "second"
 
 @dataclass(frozen=True, eq=False)
 class Within:
-    """Contrasts of one pair of treatments, pooled. Below 1 favours the first."""
+    """Contrasts of a pair of treatments, or of several by group, pooled. Below 1 favours the first of a pair."""
 
     summary: Summary
     left_out: pd.DataFrame
@@ -50,7 +50,11 @@ def sides(table: pd.DataFrame, selection: Selection, first: Collection[str], sec
     """
     if set(first) & set(second):
         raise ValueError("The two treatments overlap: one is part of the other. Choose two that share no patients.")
-    rows = candidates(table, replace(selection, modalities=()))
+    return with_sides(candidates(table, replace(selection, modalities=())), first, second)
+
+
+def with_sides(rows: pd.DataFrame, first: Collection[str], second: Collection[str]) -> pd.DataFrame:
+    """The rows of these treatments, with their `side`."""
     side = np.where(
         rows["modality"].isin(list(first)), FIRST, np.where(rows["modality"].isin(list(second)), SECOND, "")
     )
@@ -70,9 +74,13 @@ def find_contrasts(rows: pd.DataFrame, endpoint: str, *, derived: bool = False) 
 def pool_within(
     found: Contrasts, out: Collection[str] = (), *, method: str = "REML", test: str = "hksj-adhoc"
 ) -> Within:
-    """Pool the log hazard ratios; `n` becomes that of both arms. Studies in `out` stay in the rows without weight."""
+    """Pool the log hazard ratios, by `group` where the rows have one; `n` becomes that of both arms.
+
+    Studies in `out` stay in the rows without weight.
+    """
     sizes = [pd.to_numeric(found.rows[name], errors="coerce").astype(float) for name in ("n", "n_comparator")]
-    rows = found.rows.assign(group="all", n_treated=sizes[0], n=sizes[0] + sizes[1])
+    rows = found.rows.assign(n_treated=sizes[0], n=sizes[0] + sizes[1])
+    rows = rows if "group" in rows else rows.assign(group="all")
     excluded = rows.loc[rows["study_id"].isin(list(out)), "arm_key"]
     return Within(
         summarise(rows, "log", method=method, test=test, excluded=set(excluded)), found.left_out, found.notices

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import expm1, isfinite, isnan
+from math import isfinite, isnan
 from typing import Any, Final
 
 import pandas as pd
@@ -12,13 +12,13 @@ from dashboard.evidence.flags import FLAGS
 from dashboard.evidence.words import count
 from dashboard.pooled.across import Across
 from dashboard.pooled.ask import GROUPS, Ask
-from dashboard.pooled.within import Within
 from dashboard.selection import Selection
-from dashboard.survival.accuracy import Measured
 from dashboard.synthesis.eligibility import REASONS
+from dashboard.synthesis.sensitivity import subgroup_test
 from dashboard.synthesis.within import REASONS as WITHIN_REASONS
 from dashboard.vocabulary import ENDPOINTS, FAMILIES, MODALITIES, PRIMARY_SITES, family_members, label
 
+FlagLetters = tuple[dict[str, str], dict[str, str]]
 _IN_WORDS = 2
 _TOO_FEW = 2
 # Flags of figures that are never pooled need no mark beside those that are.
@@ -105,7 +105,7 @@ def answer(across: Across, labels: Mapping[str, str]) -> str:
     if groups.empty:
         return f"No arm with {what(ask)} may be pooled here. The list below says why each was left out."
     head = what(ask)[:1].upper() + what(ask)[1:]
-    largest = groups.sort_values("k", ascending=False, kind="stable").to_dict("records")
+    largest = sorted(groups.to_dict("records"), key=lambda group: -group["k"])
     in_words = max(1, min(_IN_WORDS, sum(g["k"] > _TOO_FEW for g in largest)))
     told = [
         f"{lower_first(labels.get(str(g['group']), str(g['group'])))} {result(g, ask.quantity)}"
@@ -134,6 +134,19 @@ def basis(across: Across) -> str:
     return f"{text}."
 
 
+def between_groups(across: Across) -> str:
+    """A test of the groups against each other, for who asks for it, with what it can and cannot say."""
+    used = across.used
+    found = subgroup_test(used["yi"], used["vi"], used["group"].astype(str), method=across.ask.method)
+    p = "< 0.001" if found.p < 0.001 else f"= {found.p:.2g}"
+    return (
+        f"Test that all {count(found.df + 1, 'group')} have one mean: Q = {found.q:.1f} on {found.df} degrees of "
+        f"freedom, p {p} (random effects, each group with its own heterogeneity, normal approximation). It compares "
+        "series, not treatments: a small p-value says that these patients lived differently, not why. Do not quote it "
+        "as evidence that one treatment is better."
+    )
+
+
 def cautions(across: Across, selection: Selection) -> list[str]:
     """What to know before reading the answer, most important first."""
     said = [notice.sentence for notice in across.notices]
@@ -150,31 +163,6 @@ def cautions(across: Across, selection: Selection) -> list[str]:
     return said
 
 
-def within_answer(within: Within, first: str, second: str, endpoint: str) -> str:
-    """The pooled hazard ratio in a sentence; with nothing to pool, what there is instead."""
-    name = lower_first(label(ENDPOINTS, endpoint))
-    pair = f"{first} v {lower_first(second)}"
-    if within.summary.groups.empty:
-        both = within.left_out["study_id"].nunique()
-        if not both:
-            return f"No study of this selection treated patients with both: {pair}."
-        return (
-            f"{count(both, 'study', 'studies')} treated patients with both ({pair}), but none prints a hazard ratio "
-            f"for {name} that may be pooled. The list below says why; derived ratios may be added under Method."
-        )
-    group = within.summary.groups.iloc[0].to_dict()
-    text = f"Hazard ratio for {name}, {pair}: {result(group, 'hazard_ratio')}."
-    favours = first if group["estimate"] < 1 else second
-    sure = not group["ci_low"] <= 1 <= group["ci_high"]
-    text += f" Below 1 favours {lower_first(first)}; " + (
-        f"these studies favour {lower_first(favours)}."
-        if sure
-        else "the interval holds 1: these studies do not tell them apart."
-    )
-    derived = f", {within.derived} derived from printed survival" if within.derived else ""
-    return f"{text} {within.printed} printed{derived}."
-
-
 def reason_counts(left_out: pd.DataFrame) -> list[tuple[str, int]]:
     """(reason, arms left out for it), most frequent first."""
     unique = left_out.drop_duplicates(["arm_key", "reason"])
@@ -186,7 +174,7 @@ def reason_words(reason: str) -> str:
     return REASONS.get(reason) or WITHIN_REASONS.get(reason, reason)
 
 
-def flag_letters(rows: pd.DataFrame) -> tuple[dict[str, str], dict[str, str]]:
+def flag_letters(rows: pd.DataFrame) -> FlagLetters:
     """(arm key -> letters of its flags, letter -> title), over the flags that occur in these rows."""
     pairs = zip(rows["arm_key"], rows["flags"].fillna("").astype(str), strict=True)
     held = {k: [c for c in codes.split(";") if c in FLAGS and c not in _NEVER_MARKED] for k, codes in pairs}
@@ -194,20 +182,3 @@ def flag_letters(rows: pd.DataFrame) -> tuple[dict[str, str], dict[str, str]]:
     letter = dict(zip(present, _LETTERS, strict=False))
     marks = {key: " ".join(letter[c] for c in value if c in letter) for key, value in held.items()}
     return marks, {letter[code]: FLAGS[code].title for code in present if code in letter}
-
-
-def within_question(first: str, second: str, selection: Selection) -> str:
-    """The question of the view within studies, as a title."""
-    endpoint = label(ENDPOINTS, selection.endpoint)
-    return f"{endpoint} after {lower_first(first)} v {lower_first(second)}, {where(selection)}, within the same studies"
-
-
-def within_error(measured: Measured | None) -> str:
-    """How far derived hazard ratios lie from those of the full data; that it is unknown, if not measured."""
-    if measured is None:
-        return "How far derived hazard ratios lie from the truth has not been measured here."
-    return (
-        f"Derived hazard ratios: on average {100 * expm1(measured['value']):.0f}% off those of the full data in "
-        f"{measured['cases']} trials reduced to a median and four rates; with fewer printed figures the error is "
-        "larger."
-    )

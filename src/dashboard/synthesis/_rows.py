@@ -8,6 +8,34 @@ from typing import Any
 import pandas as pd
 
 Record = dict[str, Any]
+CARRIED = (
+    "arm_key",
+    "study_id",
+    "arm_id",
+    "figure_id",
+    "first_author",
+    "year",
+    "label",
+    "primary_site",
+    "modality",
+    "family",
+    "design",
+    "cohort",
+    "n",
+    "n_total",
+    "era_start",
+    "era_end",
+    "endpoint",
+    "time_origin",
+    "time_months",
+    "ci_low",
+    "ci_high",
+    "qualifier",
+    "is_subgroup",
+    "note",
+    "locator",
+)
+"""Columns of the study table that every pooled row brings along."""
 
 
 def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[Record]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard.synthesis._rows import Record, largest_of_each_cohort, records
+from dashboard.synthesis._rows import CARRIED, Record, largest_of_each_cohort, records
 from dashboard.synthesis.effects import Effect, median_effect, milestone_effect
 from dashboard.vocabulary import ORIGIN_PREFERENCE
 
@@ -40,36 +40,7 @@ REASONS = {
 _MILESTONE_TOLERANCE_MONTHS = 0.5
 _NOT_METASTASIS = "primary-liver-sarcoma"
 
-_CARRIED = (
-    "arm_key",
-    "study_id",
-    "arm_id",
-    "figure_id",
-    "first_author",
-    "year",
-    "label",
-    "primary_site",
-    "modality",
-    "family",
-    "design",
-    "centers",
-    "cohort",
-    "n",
-    "n_total",
-    "follow_up_median_months",
-    "era_start",
-    "era_end",
-    "time_origin",
-    "endpoint",
-    "time_months",
-    "ci_low",
-    "ci_high",
-    "qualifier",
-    "is_subgroup",
-    "flags",
-    "note",
-    "locator",
-)
+_CARRIED = (*CARRIED, "centers", "follow_up_median_months", "flags")
 ROW_COLUMNS = (
     *_CARRIED,
     "group",

@@ -58,6 +58,33 @@ def time_notices(rows: pd.DataFrame) -> list[Notice]:
     return notices
 
 
+def contrast_notices(rows: pd.DataFrame) -> tuple[Notice, ...]:
+    """Chosen treatment, clocks that differ inside a study, clocks that start at a diagnosis."""
+    notices = []
+    chosen = rows[rows["design"] != "rct"]
+    if len(chosen):
+        notices.append(
+            Notice(
+                "not-randomised",
+                f"In {len(chosen)} of {len(rows)} contrasts treatment was chosen, not drawn: patients fit for one "
+                "treatment may have lived longer under any.",
+                tuple(chosen["arm_key"]),
+            )
+        )
+    mixed = rows[rows["time_origin"] != rows["comparator_time_origin"]]
+    if len(mixed):
+        notices.append(
+            Notice(
+                "origin-differs-within",
+                f"In {len(mixed)} of {len(rows)} contrasts the two arms do not state the same start of time: the arm "
+                "that starts later has an immortal time the other has not.",
+                tuple(mixed["arm_key"]),
+            )
+        )
+    clocks = [notice for notice in time_notices(rows) if notice.code == "immortal-time"]
+    return (*notices, *clocks)
+
+
 def _arms(keys: Iterable[str]) -> str:
     count = len(tuple(keys))
     return "one arm" if count == 1 else f"{count} arms"

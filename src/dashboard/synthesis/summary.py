@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from math import isnan, nan
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from dashboard.synthesis._model import Array
 from dashboard.synthesis._tails import normal_quantile
 from dashboard.synthesis.effects import ASSUMED_ROUTES
 from dashboard.synthesis.eligibility import Question
@@ -62,50 +65,84 @@ def summarise(
     method: str = "REML",
     test: str = "hksj-adhoc",
     excluded: Collection[str] = (),
+    whole: Summary | None = None,
 ) -> Summary:
     """Pool `Eligible.rows` (or `Contrasts.rows` with a `group` column) by group.
 
     `scale` is `Question.scale` ("log" for contrasts); `excluded` names arm keys that the reader took out: they stay in
-    the rows, without weight. Groups keep the order in which they first occur.
+    the rows, without weight. Groups keep the order in which they first occur. `whole` is the summary of the same rows
+    asked the same way with none taken out, where it is at hand: groups that lose no arm are taken from it.
     """
-    frame = rows.reset_index(drop=True).copy()
-    if "estimate" not in frame:
-        frame["estimate"] = frame["hazard_ratio"]
-    yi, se = frame["yi"].to_numpy(dtype=float), np.sqrt(frame["vi"].to_numpy(dtype=float))
-    z = normal_quantile(0.975)
-    ends = np.column_stack([scale_of(scale).back(yi - z * se), scale_of(scale).back(yi + z * se)])
-    printed = frame["ci_low"].notna() & frame["ci_high"].notna()
-    assumed = frame["route"].isin(list(ASSUMED_ROUTES))
-    frame["shown_low"] = frame["ci_low"].astype(float).where(printed, ends.min(axis=1))
-    frame["shown_high"] = frame["ci_high"].astype(float).where(printed, ends.max(axis=1))
-    frame["interval"] = np.where(printed, "reported", np.where(assumed, "assumed", "computed"))
-    frame["excluded"] = frame["arm_key"].isin(list(excluded))
-    frame["weight"] = nan
-
+    frame = with_intervals(rows, scale)
+    yi, vi = frame["yi"].to_numpy(dtype=float), frame["vi"].to_numpy(dtype=float)
+    out = frame["arm_key"].isin(list(excluded)).to_numpy()
+    counted = {
+        "study": pd.factorize(frame["study_id"])[0],
+        "n": _floats(frame["n"]),
+        "derived": frame["status"].eq("derived").to_numpy(dtype=bool, na_value=False),
+        "assumed": frame["route"].isin(list(ASSUMED_ROUTES)).to_numpy(),
+    }
+    weight = np.full(len(frame), nan)
     pooled: dict[str, Pooled] = {}
     groups = []
-    for name, members in frame.groupby("group", sort=False, dropna=False):
-        used = members[~members["excluded"]]
-        if used.empty:
+    codes, names = pd.factorize(frame["group"], use_na_sentinel=False)
+    order = np.argsort(codes, kind="stable")
+    edges = np.searchsorted(codes[order], np.arange(len(names) + 1))
+    known = {} if whole is None else {row["group"]: row for row in whole.groups.to_dict("records")}
+    for place, name in enumerate(map(str, names)):
+        members = order[edges[place] : edges[place + 1]]
+        used = members[~out[members]]
+        if not len(used):
             continue
-        result = pool(used["yi"], used["vi"], method=method, test=test)
-        frame.loc[used.index, "weight"] = result.weights
-        pooled[str(name)] = result
-        groups.append(_group(str(name), used, result, scale))
+        if whole is not None and len(used) == len(members):
+            result, group = whole.pooled[name], known[name]
+        else:
+            result = pool(yi[used], vi[used], method=method, test=test)
+            group = _group(name, {key: values[used] for key, values in counted.items()}, result, scale)
+        weight[used] = result.weights
+        pooled[name] = result
+        groups.append(group)
+    frame = frame.assign(excluded=out, weight=weight)
     return Summary(frame, pd.DataFrame(groups, columns=list(GROUP_COLUMNS)), pooled, scale)
 
 
-def _group(name: str, used: pd.DataFrame, result: Pooled, scale: str) -> dict[str, object]:
+def with_intervals(rows: pd.DataFrame, scale: str) -> pd.DataFrame:
+    """The rows with `estimate`, `shown_low`, `shown_high` and `interval`, see `Summary`; as they are if they have them.
+
+    None of these depends on what is taken out.
+    """
+    if "interval" in rows:
+        return rows
+    frame = rows.reset_index(drop=True)
+    yi = frame["yi"].to_numpy(dtype=float)
+    reach = normal_quantile(0.975) * np.sqrt(frame["vi"].to_numpy(dtype=float))
+    ends = np.column_stack([scale_of(scale).back(yi - reach), scale_of(scale).back(yi + reach)])
+    low, high = _floats(frame["ci_low"]), _floats(frame["ci_high"])
+    printed = ~np.isnan(low) & ~np.isnan(high)
+    assumed = frame["route"].isin(list(ASSUMED_ROUTES))
+    return frame.assign(
+        estimate=frame["estimate"] if "estimate" in frame else frame["hazard_ratio"],
+        shown_low=np.where(printed, low, ends.min(axis=1)),
+        shown_high=np.where(printed, high, ends.max(axis=1)),
+        interval=np.where(printed, "reported", np.where(assumed, "assumed", "computed")),
+    )
+
+
+def _floats(column: pd.Series) -> Array:
+    """Numbers as floats, missing as nan."""
+    return pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=nan)
+
+
+def _group(name: str, used: dict[str, npt.NDArray[Any]], result: Pooled, scale: str) -> dict[Any, Any]:
     natural = back_transform(result, scale)
-    sizes = pd.to_numeric(used["n"], errors="coerce")
     return {
         "group": name,
         "k": result.k,
-        "studies": int(used["study_id"].nunique()),
-        "patients": int(sizes.sum()),
-        "without_n": int(sizes.isna().sum()),
-        "derived": int((used["status"] == "derived").sum()),
-        "assumed": int(used["route"].isin(list(ASSUMED_ROUTES)).sum()),
+        "studies": len(np.unique(used["study"])),
+        "patients": int(np.nansum(used["n"])),
+        "without_n": int(np.isnan(used["n"]).sum()),
+        "derived": int(used["derived"].sum()),
+        "assumed": int(used["assumed"].sum()),
         **{key: getattr(natural, key) for key in ("estimate", "ci_low", "ci_high", "pi_low", "pi_high")},
         "tau2": result.tau2,
         "tau2_low": result.tau2_ci[0],

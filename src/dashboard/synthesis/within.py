@@ -6,15 +6,15 @@ treatment was chosen and not drawn, the contrast still carries that choice, whic
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from math import exp
 
 import pandas as pd
 
-from dashboard.synthesis._rows import Record, largest_of_each_cohort, records
-from dashboard.synthesis.effects import Effect, hazard_ratio_effect, logrank_effect
-from dashboard.synthesis.notices import Notice, time_notices
+from dashboard.synthesis._rows import CARRIED, Record, largest_of_each_cohort, records
+from dashboard.synthesis.contrast_effects import preference, printed_logrank, ratio_effect, unusable
+from dashboard.synthesis.effects import Effect
+from dashboard.synthesis.notices import Notice, contrast_notices
 
 REASONS = {
     "no-hazard-ratio": "Both treatments are in the study, but it prints no hazard ratio between these arms and none "
@@ -28,39 +28,7 @@ REASONS = {
     "overlapping-cohort": "Its patients overlap with those of another study in the pool that has more patients.",
 }
 
-_COLUMNS = (
-    "arm_key",
-    "study_id",
-    "arm_id",
-    "figure_id",
-    "first_author",
-    "year",
-    "label",
-    "primary_site",
-    "modality",
-    "family",
-    "design",
-    "cohort",
-    "n",
-    "n_total",
-    "is_subgroup",
-    "endpoint",
-    "measure",
-    "time_months",
-    "value",
-    "qualifier",
-    "ci_low",
-    "ci_high",
-    "p_value",
-    "comparator_arm_id",
-    "factor",
-    "adjusted",
-    "time_origin",
-    "locator",
-    "note",
-    "era_start",
-    "era_end",
-)
+_COLUMNS = (*CARRIED, "measure", "value", "p_value", "comparator_arm_id", "factor", "adjusted")
 ROW_COLUMNS = (
     "study_id",
     "first_author",
@@ -93,10 +61,6 @@ ROW_COLUMNS = (
     "era_end",
 )
 LEFT_OUT_COLUMNS = ("study_id", "arm_key", "comparator_arm_key", "figure_id", "reason", "sentence")
-
-_EXACT_P = re.compile(r"^0?\.\d+$")
-_ONE_SIDED = re.compile(r"one-sided", re.IGNORECASE)
-_UNNAMED_TEST = re.compile(r"not named|propensity|compared together", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -174,7 +138,9 @@ def contrasts(
         else:
             kept.append(row)
     rows = pd.DataFrame(kept, columns=list(ROW_COLUMNS))
-    return Contrasts(treatment, comparator, rows, pd.DataFrame(left, columns=list(LEFT_OUT_COLUMNS)), _notices(rows))
+    return Contrasts(
+        treatment, comparator, rows, pd.DataFrame(left, columns=list(LEFT_OUT_COLUMNS)), contrast_notices(rows)
+    )
 
 
 def _derived(derived: pd.DataFrame | None) -> dict[tuple[str, str], tuple[float, float]]:
@@ -210,9 +176,9 @@ def _contrast(
         left.extend(_left(r, other["arm_key"], "subgroup") for r in ratios)
         return None
     usable: list[tuple[Record, Effect]] = []
-    for figure in sorted(ratios, key=lambda r: _preference(r, arm["design"])):
-        problem = _unusable(figure)
-        effect = None if problem else _ratio_effect(figure, arm, study, endpoint)
+    for figure in sorted(ratios, key=lambda r: preference(r, arm["design"])):
+        problem = unusable(figure)
+        effect = None if problem else ratio_effect(figure, arm, study, endpoint)
         if effect is None:
             detail = f"Note of the table: {figure['note']}." if figure["note"] else ""
             left.append(_left(figure, other["arm_key"], problem or "no-variance", detail))
@@ -225,7 +191,7 @@ def _contrast(
         flipped = figure["arm_key"] != arm["arm_key"]
         return _row(arm, other, study, endpoint, effect, figure, "reported", flipped=flipped)
     for figure in figures:
-        effect = _logrank(figure, arm, other, study, endpoint)
+        effect = printed_logrank(figure, arm, other, study, endpoint)
         if effect:
             return _row(arm, other, study, endpoint, effect, figure, "reported", flipped=False)
     if (arm["arm_key"], other["arm_key"]) in engine:
@@ -240,75 +206,6 @@ def _contrast(
 def _is_between(record: Record, arm: Record, other: Record) -> bool:
     ends = (record["arm_key"], f"{record['study_id']}/{record['comparator_arm_id']}")
     return ends in ((arm["arm_key"], other["arm_key"]), (other["arm_key"], arm["arm_key"]))
-
-
-def _preference(figure: Record, design: str | None) -> tuple[bool, bool]:
-    """Randomised: the unadjusted comparison first. Otherwise the adjusted one. Then the one with an interval."""
-    adjusted = figure["adjusted"] == "yes"
-    return adjusted if design == "rct" else not adjusted, figure["ci_low"] is None
-
-
-def _unusable(figure: Record) -> str | None:
-    if figure["qualifier"] == "?":
-        return "ambiguous"
-    if figure["qualifier"] in (">", "<", "~") or figure["value"] is None:
-        return "bounded"
-    return None
-
-
-def _ratio_effect(figure: Record, arm: Record, study: list[Record], endpoint: str) -> Effect | None:
-    """Effect of a printed ratio from its interval, exact p-value or the deaths of both arms."""
-    flip = figure["arm_key"] != arm["arm_key"]
-    ends = (figure["arm_key"], f"{figure['study_id']}/{figure['comparator_arm_id']}")
-    deaths = [_deaths(study, key, endpoint) for key in ends]
-    both = (float(deaths[0]), float(deaths[1])) if deaths[0] and deaths[1] else None
-    interval = None if figure["ci_low"] is None or figure["ci_high"] is None else (figure["ci_low"], figure["ci_high"])
-    p = None if _ONE_SIDED.search(figure["note"] or "") else _exact_p(figure["p_value"])
-    try:
-        return hazard_ratio_effect(figure["value"], ci=interval, p=p, events=both, flip=flip)
-    except ValueError:
-        return None
-
-
-def _exact_p(text: str | None) -> float | None:
-    """A p-value printed as a number; None for bounds such as <0.05."""
-    return float(text) if text and _EXACT_P.match(text.strip()) and 0 < float(text) < 1 else None
-
-
-def _deaths(study: list[Record], arm_key: str, endpoint: str) -> float | None:
-    for record in study:
-        if record["arm_key"] == arm_key and record["measure"] == "deaths" and record["endpoint"] == endpoint:
-            return float(record["value"])
-    return None
-
-
-def _logrank(figure: Record, arm: Record, other: Record, study: list[Record], endpoint: str) -> Effect | None:
-    p = _exact_p(figure["p_value"])
-    note = figure["note"] or ""
-    if figure["measure"] != "logrank_p" or p is None or _ONE_SIDED.search(note) or _UNNAMED_TEST.search(note):
-        return None
-    deaths = [_deaths(study, key, endpoint) for key in (arm["arm_key"], other["arm_key"])]
-    favours = _favours(arm, other, study, endpoint)
-    if favours is None or not all(deaths) or not arm["n"] or not other["n"]:
-        return None
-    events = sum(d for d in deaths if d)
-    return logrank_effect(p, events, arm["n"], other["n"], favours_arm=favours)
-
-
-def _favours(arm: Record, other: Record, study: list[Record], endpoint: str) -> bool | None:
-    """Whether the arm's printed medians and rates are the better ones; None when they disagree or are absent."""
-    printed: dict[tuple[str, float | None], dict[str, float]] = {}
-    for r in study:
-        if r["endpoint"] == endpoint and r["measure"] in ("median_months", "survival") and r["value"] is not None:
-            printed.setdefault((r["measure"], r["time_months"]), {})[r["arm_key"]] = r["value"]
-    signs = {
-        values[arm["arm_key"]] > values[other["arm_key"]]
-        for values in printed.values()
-        if arm["arm_key"] in values
-        and other["arm_key"] in values
-        and values[arm["arm_key"]] != values[other["arm_key"]]
-    }
-    return signs.pop() if len(signs) == 1 else None
 
 
 def _row(
@@ -384,30 +281,3 @@ def _left(record: Record, comparator: str, reason: str, detail: str = "") -> Rec
         "reason": reason,
         "sentence": f"{REASONS[reason]} {detail}".strip(),
     }
-
-
-def _notices(rows: pd.DataFrame) -> tuple[Notice, ...]:
-    """Chosen treatment, clocks that differ inside a study, clocks that start at a diagnosis."""
-    notices = []
-    chosen = rows[rows["design"] != "rct"]
-    if len(chosen):
-        notices.append(
-            Notice(
-                "not-randomised",
-                f"In {len(chosen)} of {len(rows)} contrasts treatment was chosen, not drawn: patients fit for one "
-                "treatment may have lived longer under any.",
-                tuple(chosen["arm_key"]),
-            )
-        )
-    mixed = rows[rows["time_origin"] != rows["comparator_time_origin"]]
-    if len(mixed):
-        notices.append(
-            Notice(
-                "origin-differs-within",
-                f"In {len(mixed)} of {len(rows)} contrasts the two arms do not state the same start of time: the arm "
-                "that starts later has an immortal time the other has not.",
-                tuple(mixed["arm_key"]),
-            )
-        )
-    clocks = [notice for notice in time_notices(rows) if notice.code == "immortal-time"]
-    return (*notices, *clocks)

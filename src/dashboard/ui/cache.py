@@ -19,6 +19,7 @@ from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard.pooled.ask import Ask
 from dashboard.selection import Selection
 
 P = ParamSpec("P")
@@ -59,7 +60,10 @@ def per_table(
         # A hit costs a microsecond; Streamlit's own cache takes a hundred times that, a dozen times a run.
         for_process = cached(LRUCache(max_entries), key=_key, condition=Condition())(function)
         for_session = st.cache_resource(
-            max_entries=max_entries // 4 or 1, show_spinner=False, hash_funcs={Selection: repr}, scope="session"
+            max_entries=max_entries // 4 or 1,
+            show_spinner=False,
+            hash_funcs={Selection: repr, Ask: repr},
+            scope="session",
         )(function)
         _of_sessions.append(for_session)
 

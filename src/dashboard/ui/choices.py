@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import streamlit as st
 
 from dashboard.ui.component import ask
 from dashboard.ui.links import check_choice
 from dashboard.ui.state import ON_DEMAND, bound, needed, value_of, write
+
+MOST_SENT: Final = 500  # options that go to the browser with every run; of more, the rest must be typed in full
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,19 @@ def choices(row: Sequence[Choice], *, key: str) -> tuple[Any, ...]:
             "name": choice.name,
             "label": choice.label,
             "kind": choice.kind,
-            "options": list(choice.options),
+            "options": list(choice.options[:MOST_SENT]),
+            "more": len(choice.options) > MOST_SENT,
             "placeholder": choice.placeholder,
             "chosen": value,
         }
         for choice, value in zip(row, values, strict=True)
     ]
-    ask("choices", {"fields": fields}, write, key=key)
+
+    def chosen(changes: dict[str, Any]) -> None:
+        offered = {choice.name: choice.options for choice in row}
+        write({name: value for name, value in changes.items() if value is None or value in offered[name]})
+
+    ask("choices", {"fields": fields}, chosen, key=key)
     return values
 
 

@@ -25,21 +25,22 @@ def asset(name: str) -> str:
 
 
 @cache
-def _source(name: str) -> tuple[str, str, str]:
+def _source(name: str, base: str) -> tuple[str, str, str]:
+    own, shared = ([asset(f"{part}.{kind}") for kind in ("html", "css", "js")] for part in (name, base))
     constants = CONSTANTS.get(name, dict)()
     known = [f"const {key} = {json.dumps(value, ensure_ascii=False)}" for key, value in constants.items()]
-    script = asset(f"{name}.js")
+    script = own[2] or shared[2]
     if f"{EXCHANGE}(" in script:
         known.append(asset(f"{EXCHANGE}.js"))
-    return asset(f"{name}.html"), asset(f"{name}.css"), "\n".join([*known, script])
+    return own[0] or shared[0], shared[1] + own[1], "\n".join([*known, script])
 
 
-def component(name: str) -> ComponentRenderer:
-    """The component made of `name`.html, .css and .js.
+def component(name: str, base: str = "") -> ComponentRenderer:
+    """The component made of `name`.html, .css and .js; what is missing, and the first of its style, is that of `base`.
 
     Registered at every call: the registry belongs to Streamlit's runtime, and tests start several in one process.
     """
-    html, css, js = _source(name)
+    html, css, js = _source(name, base)
     return st.components.v2.component(f"atlas_{name}", html=html, css=css, js=js)
 
 

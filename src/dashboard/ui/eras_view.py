@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard.evidence.tables import records
-from dashboard.explore.eras import GROUPS, QUANTITIES, Eras, eras, eras_table, finding, studied
+from dashboard.explore.eras import (
+    GROUPS,
+    QUANTITIES,
+    Eras,
+    eras,
+    eras_table,
+    finding,
+    studied,
+    studied_finding,
+    studied_table,
+)
 from dashboard.figures.eras import eras_figure, studied_figure
 from dashboard.selection import Selection, apply, selected_positions
 from dashboard.ui.cache import per_table
@@ -18,11 +26,13 @@ from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import curves_of
 from dashboard.ui.context import OpenTable, PageContext
 from dashboard.ui.links import check_choice
+from dashboard.ui.open_study import opens_study
 from dashboard.ui.state import bound, write
 from dashboard.ui.study_parts import effects_of
-from dashboard.vocabulary import FAMILIES, YEAR_FROM, YEAR_TO, label
+from dashboard.vocabulary import YEAR_FROM, YEAR_TO
 
 ERAS_KEY = "eras_chart"
+clicked = opens_study(ERAS_KEY)
 
 
 @per_table()
@@ -49,6 +59,19 @@ def studied_of(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     return studied(apply(table, selection))
 
 
+@per_table(max_entries=64)
+def studied_drawn(
+    table: pd.DataFrame, table_key: str, selection: Selection, dark: bool
+) -> tuple[go.Figure, str] | None:
+    """The strip of what was studied when and its finding in words, kept; None where no enrolment is known."""
+    strip = studied_of(OpenTable(table, table_key), selection)
+    if strip.empty:
+        return None
+    years = strip["year"].to_numpy()
+    figure = studied_figure(strip, span=(float(years.min()) - 1.5, float(years.max()) + 1.5), dark=dark)
+    return figure, studied_finding(strip)
+
+
 def controls() -> tuple[str, str]:
     """What is shown and how it is grouped, both part of the link."""
     check_choice("eras_value", QUANTITIES)
@@ -59,10 +82,12 @@ def controls() -> tuple[str, str]:
     return quantity, by
 
 
-def brushed() -> None:
-    """Callback: the years under the brush become the era filter."""
+def brushed_or_clicked() -> None:
+    """Callback: the years under the brush become the era filter; a click on an arm opens its study."""
     boxes = st.session_state[ERAS_KEY].selection.get("box") or []
-    if boxes:
+    if not boxes:
+        clicked()
+    else:
         low, high = sorted(float(x) for x in boxes[0]["x"])
         first, last = max(YEAR_FROM, math.ceil(low)), min(YEAR_TO, math.floor(high))
         write({"era": (first, max(first, last))})
@@ -84,27 +109,20 @@ def draw_eras(context: PageContext, quantity: str, by: str) -> None:
         alt=words,
         key=ERAS_KEY,
         caption="Segments: years of enrolment of one arm; marker: n. Hollow: only the year of publication is known. "
-        "Line and band: regression and 95% interval (derived). Drag across years to filter by them; the slider in the "
-        "sidebar does the same by keyboard.",
-        on_select=brushed,
-        selection_mode="box",
+        "Line and band: regression and 95% interval (derived). Drag across years to filter by them (the slider in "
+        "the sidebar does the same by keyboard); a click on an arm opens its study.",
+        on_select=brushed_or_clicked,
+        selection_mode=("points", "box"),
     )
-    strip = studied_of(context, context.selection)
-    if strip.empty:
+    strip = studied_drawn(context, context.table_key, context.selection, dark)
+    if strip is None:
         return
     st.subheader("When which treatment was studied")
-    most = strip.loc[strip.groupby("family")["studies"].idxmax()]
-    alt = "Studies enrolling at the same time, at most: " + "; ".join(
-        f"{label(FAMILIES, row.family)} {row.studies} in {row.year}" for row in records(most)
-    )
-    years = strip["year"].to_numpy()
     chart(
-        studied_figure(strip, span=(float(np.min(years)) - 1.5, float(np.max(years)) + 1.5), dark=dark),
-        strip.assign(family=[label(FAMILIES, f) for f in strip["family"]]).rename(
-            columns={"family": "Family", "year": "Year", "studies": "Studies enrolling"}
-        ),
+        strip[0],
+        lambda: studied_table(studied_of(context, context.selection)),
         name="When which treatment was studied",
-        alt=f"{alt}.",
+        alt=strip[1],
         key="eras_strip",
         caption="Size: studies whose years of enrolment cover the year.",
     )

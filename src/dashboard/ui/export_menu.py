@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.export.request import Request, make_deck
+from dashboard.ui.cache import SHIPPED
 from dashboard.ui.chart import file_stem
+from dashboard.ui.compare_view import BY
 from dashboard.ui.context import PageContext
 from dashboard.ui.deck_view import data_version
+from dashboard.ui.link_values import query_of
+from dashboard.ui.open_study import STUDY
 from dashboard.ui.presenter import COMPARISON, start_presenting
 
 
 def export_row(
-    context: PageContext, *, study_id: str | None = None, by: str = "treatment", study: str | None = None
+    context: PageContext,
+    *,
+    study_id: str | None = None,
+    by: str = "treatment",
+    study: str | None = None,
+    present: str = COMPARISON,
+    own: Mapping[str, Any] | None = None,
 ) -> None:
     """Draw the row for one study (`study_id`), or for the comparison of the context's selection.
 
-    `by` is a slug of the Compare page (treatment, family, site, era, arm). Files are built on the click, never before;
-    the browser shows the download's progress.
+    `by` is a slug of the Compare page (treatment, family, site, era, arm), `present` what the presenter is asked for
+    when it is no study, `own` the page's parameters in the link of the view. Files are built on the click, not before.
     """
     request = Request(
         study_id=study_id,
@@ -28,13 +39,13 @@ def export_row(
         by=by,
         study=study,
         version=data_version(context.table_key),
-        link=str(st.context.url or ""),
+        link=_link(context, own if own is not None else _own(study_id, by, study)),
     )
     stem = file_stem(study_id or study or "comparison")
     key = study_id or "comparison"
     table = context.table
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"export_{file_stem(key)}"):
-        st.button("Present", key=f"present_{key}", on_click=start_presenting, args=(study_id or COMPARISON,))
+        st.button("Present", key=f"present_{key}", on_click=start_presenting, args=(study_id or present,))
         for name, extension, kind, build in (
             ("Slides", "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation", _slides),
             ("Handout", "html", "text/html", _report),
@@ -47,8 +58,24 @@ def export_row(
                 kind,
                 on_click="ignore",
                 key=f"{name.lower()}_{key}",
-                help=HELP[name],
+                help=HELP[name] + ("" if study_id is None else " The whole study, whatever the filters."),
             )
+
+
+def _own(study_id: str | None, by: str, study: str | None) -> dict[str, Any]:
+    """The parameters of a study's page, or of Compare."""
+    if study_id is not None:
+        return {STUDY: study_id}
+    label = next((label for label, slug in BY.items() if slug == by), None)
+    return {"by": None if by == "treatment" else label, "study": study}
+
+
+def _link(context: PageContext, own: Mapping[str, Any]) -> str:
+    """The address of the view with the version of its data; empty where the browser did not say where it is."""
+    address = str(st.context.url or "").partition("?")[0]
+    version = {"data": context.table_key.removeprefix(SHIPPED)} if context.table_key.startswith(SHIPPED) else {}
+    query = query_of(context.selection, {**own, **version})
+    return f"{address}?{query}" if address and query else address
 
 
 HELP = {

@@ -58,8 +58,10 @@ def read_link() -> None:
 
 def check_choice(name: str, options: Iterable[str]) -> None:
     """For a page's own bound widget: note a value of the link that is no option. Call it before the widget."""
+    asked = st.session_state[FIRST_PARAMS].pop(name, None)
+    if not asked:
+        return
     known = set(options)
-    asked = st.session_state[FIRST_PARAMS].pop(name, [])
     wrong = [(name, value) for value in asked if value and value not in known]
     if wrong:
         _note(wrong)

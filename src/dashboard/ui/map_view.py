@@ -15,11 +15,11 @@ from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import curves_of
 from dashboard.ui.context import OpenTable, PageContext, selected_totals
 from dashboard.ui.links import check_choice
+from dashboard.ui.open_study import open_study
 from dashboard.ui.pick_list import PickRow, PickTable, pick_list
 from dashboard.ui.state import bound, modality_labels, write
 from dashboard.ui.study_parts import effects_of
 from dashboard.ui.study_table import draw_studies
-from dashboard.ui.study_view import ask_for_study
 from dashboard.ui.words import totals_sentence
 from dashboard.vocabulary import PRIMARY_SITES, label
 
@@ -134,4 +134,4 @@ def draw_cell(context: PageContext, level: str) -> None:
             st.subheader(f"{label(PRIMARY_SITES, cell['site'])}, {names[cell['column']].lower()}")
             totals = totals_sentence(selected_totals(context, context.selection))
             st.write(f"5-year survival: {survival_words(cell)}. {totals}.")
-    draw_studies(context, on_pick=ask_for_study)
+    draw_studies(context, on_pick=open_study)

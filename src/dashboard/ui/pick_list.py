@@ -38,8 +38,14 @@ def pick_list(table: PickTable, *, title: str, key: str, on_pick: Callable[[str]
             on_pick(str(click["value"]))
 
     rows = [{"value": row.value, "cells": row.cells, "chosen": row.chosen} for row in table.rows]
-    component("pick_list")(
-        data={"title": title, "columns": table.columns, "rows": rows, "total": table.total},
+    component("pick_list", "table")(
+        data={
+            "title": title,
+            "columns": table.columns,
+            "rows": rows,
+            "total": table.total,
+            "more": "narrow the filters or search to see them",
+        },
         key=key,
         on_open_change=opened,
     )

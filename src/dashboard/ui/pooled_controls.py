@@ -6,26 +6,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-import pandas as pd
 import streamlit as st
 
-from dashboard.intake.safe_text import markdown_text
-from dashboard.paths import PAGES_DIR
 from dashboard.pooled.ask import ESTIMATORS, GROUPS, MEASURES, SCALES, SORTS, TESTS, Ask
 from dashboard.ui.links import check_choice
+from dashboard.ui.open_study import open_study
 from dashboard.ui.pooled_view import PANELS, SENSITIVITY
-from dashboard.ui.state import MODALITY_OPTIONS, bound, modality_slugs
+from dashboard.ui.state import MODALITY_OPTIONS, bound, modality_slugs, write
 
-ACROSS, WITHIN = "Across studies", "Within studies"
+ACROSS, WITHIN, RATIOS = "Across studies", "Within studies", "All hazard ratios"
 VIEWS = {
     ACROSS: "Each row is one series. Groups are **different patients in different studies**: no test.",
     WITHIN: "Each row is one study that treated **some of its patients each way**: every study is its own control.",
+    RATIOS: "Every hazard ratio that a study prints **between two of its treatments**: every study is its own control.",
 }
 Width = int | Literal["stretch"]
-TAKES_OUT, LINKS = "Takes its study out", "Links to its study"
+TAKES_OUT, OPENS = "Takes its study out", "Opens its study"
 EVERY_ARM, GROUPS_ONLY = "Every arm", "Groups only"
 FIRST_TREATMENT, SECOND_TREATMENT = "Surgery", "Ablation"
-CLICKED = "_clicked_study"
+# Offered beside the milestones, though a ratio needs two arms of one study: it leads to the view of ratios.
+HAZARD_RATIO = "Hazard ratio"
+_TO_RATIOS = "_to_hazard_ratios"
+_FIRST_MILESTONE = "5 years"
+_RATIOS_HELP = "Hazard ratios compare arms of one study: they open the view of all hazard ratios."
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,19 @@ class Options:
     click: str
 
 
-def _choose(label: str, options: Iterable[str], name: str, *, index: int = 0, width: Width = 160) -> str:
+def _choose(
+    label: str, options: Iterable[str], name: str, *, index: int = 0, width: Width = 160, help: str | None = None
+) -> str:
     """A select box of a bound name; a value of the link that is no option is noted."""
     choices = list(options)
     check_choice(name, choices)
-    return str(st.selectbox(label, choices, index=index, width=width, **bound(name)))
+    return str(st.selectbox(label, choices, index=index, width=width, help=help, **bound(name)))
 
 
 def choose_view() -> str:
-    """Across studies or within them, with the difference in a sentence."""
+    """Across studies, or within them for two treatments or for all, with the difference in a sentence."""
+    if st.session_state.pop(_TO_RATIOS, False):
+        write({"view": RATIOS, "milestone": _FIRST_MILESTONE})
     check_choice("view", VIEWS)
     with st.container(horizontal=True, vertical_alignment="center", key="pooled_view", gap="medium"):
         view = st.segmented_control(
@@ -64,7 +71,13 @@ def choose_view() -> str:
 def across_controls(studies: list[str], endpoint: str) -> tuple[Ask, Options]:
     """What to pool across studies, and how to show it."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="pooled_controls", gap="small"):
-        milestone = _choose("Survival at", MEASURES, "milestone", index=3, width=120)
+        measures = [*MEASURES, HAZARD_RATIO]
+        milestone = _choose(
+            "Survival at", measures, "milestone", index=measures.index(_FIRST_MILESTONE), width=140, help=_RATIOS_HELP
+        )
+        if milestone == HAZARD_RATIO:
+            st.session_state[_TO_RATIOS] = True
+            st.rerun()
         group = _choose("Group by", GROUPS, "group", width=180)
         options = _options(studies, across=True)
     ask = Ask(
@@ -88,6 +101,12 @@ def within_controls(studies: list[str]) -> tuple[str, str, Options]:
         comparator = _choose("Compared with", MODALITY_OPTIONS, "comparator", index=second, width=200)
         options = _options(studies, across=False)
     return treatment, comparator, options
+
+
+def ratio_controls(studies: list[str]) -> Options:
+    """How to show every printed hazard ratio."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="pooled_controls", gap="small"):
+        return _options(studies, across=False)
 
 
 def modalities_of(label: str) -> tuple[str, ...]:
@@ -131,7 +150,7 @@ def _options(studies: list[str], *, across: bool) -> Options:
 
 
 def _click_choice() -> str:
-    choices = [TAKES_OUT, LINKS]
+    choices = [TAKES_OUT, OPENS]
     check_choice("click", choices)
     return str(st.radio("A click on a row", choices, **bound("click")))
 
@@ -152,26 +171,13 @@ def choose_panel(groups: dict[str, str], *, sensitivity: bool = True) -> tuple[s
 
 
 def clicked(key: str, click: str) -> None:
-    """Callback of a click in a chart: take the study out, put it back, or show its links."""
+    """Callback of a click in a chart: take the study out, put it back, or open its page."""
     points = st.session_state[key]["selection"]["points"]
     if not points or "customdata" not in points[0]:
         return
     study = str(points[0]["customdata"][1])
-    if click == LINKS:
-        st.session_state[CLICKED] = study
+    if click == OPENS:
+        open_study(study)
         return
     out = list(st.session_state.get("out", []))
     st.session_state["out"] = [each for each in out if each != study] if study in out else [*out, study]
-
-
-def clicked_study(table: pd.DataFrame) -> None:
-    """The study of the last click, with the way to its page and its paper."""
-    study = str(st.session_state.get(CLICKED, ""))
-    rows = table[table["study_id"] == study] if study else table.iloc[:0]
-    if len(rows):
-        row = rows.iloc[0]
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="clicked_study"):
-            st.markdown(f"Clicked: **{markdown_text(study)}**", width="content")
-            st.page_link(PAGES_DIR / "studies.py", label="Study page", query_params={"study": study})
-            if isinstance(row["url"], str):
-                st.page_link(row["url"], label="Paper")

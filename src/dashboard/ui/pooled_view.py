@@ -8,10 +8,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures.forest import forest
+from dashboard.figures.forest_rows import RowTexts, row_texts
 from dashboard.pooled.across import Across, arms_for, candidates, pool_across
 from dashboard.pooled.ask import SORTS, Ask
 from dashboard.pooled.derive import survival_at
-from dashboard.pooled.groups import group_keys, style
+from dashboard.pooled.every import every_contrast
+from dashboard.pooled.groups import Style, group_keys, style
 from dashboard.pooled.panels import (
     Frame,
     Panel,
@@ -23,7 +25,7 @@ from dashboard.pooled.panels import (
 )
 from dashboard.pooled.tables import describe
 from dashboard.pooled.within import Within, find_contrasts, pool_within, sides
-from dashboard.pooled.words import flag_letters
+from dashboard.pooled.words import FlagLetters, flag_letters
 from dashboard.selection import Selection
 from dashboard.synthesis.eligibility import Eligible
 from dashboard.synthesis.specify import specification
@@ -31,6 +33,7 @@ from dashboard.synthesis.summary import Summary
 from dashboard.synthesis.within import Contrasts
 from dashboard.ui.cache import per_table
 from dashboard.ui.context import OpenTable
+from dashboard.ui.study_links import study_links
 
 PANELS = {
     "Funnel plot": funnel_panel,
@@ -40,6 +43,8 @@ PANELS = {
 }
 SENSITIVITY = "Sensitivity"
 Out = tuple[str, ...]
+Sides = tuple[tuple[str, ...], tuple[str, ...]]
+"""Modalities of two treatments."""
 
 
 @per_table(max_entries=32)
@@ -61,9 +66,30 @@ def arms_of(table: pd.DataFrame, table_key: str, selection: Selection, ask: Ask)
 
 
 @per_table()
+def words_of(table: pd.DataFrame, table_key: str, selection: Selection, ask: Ask) -> RowTexts:
+    """The words of the forest plot's rows, kept: they do not depend on which studies are taken out."""
+    source = OpenTable(table, table_key)
+    return row_texts(arms_of(source, table_key, selection, ask).rows, ask.quantity, study_links(source))
+
+
+@per_table()
+def flags_of(table: pd.DataFrame, table_key: str, selection: Selection, ask: Ask) -> FlagLetters:
+    """`words.flag_letters` of the arms, kept."""
+    return flag_letters(arms_of(OpenTable(table, table_key), table_key, selection, ask).rows)
+
+
+@per_table()
+def studies_of(table: pd.DataFrame) -> list[str]:
+    """Every study of the table, by name, kept."""
+    return sorted(table["study_id"].dropna().unique())
+
+
+@per_table()
 def across_of(table: pd.DataFrame, table_key: str, selection: Selection, ask: Ask, out: Out) -> Across:
-    """The arms pooled by group, kept."""
-    return pool_across(arms_of(OpenTable(table, table_key), table_key, selection, ask), ask, out)
+    """The arms pooled by group, kept. With a study taken out only its groups are pooled anew."""
+    source = OpenTable(table, table_key)
+    whole = across_of(source, table_key, selection, ask, ()) if out else None
+    return pool_across(arms_of(source, table_key, selection, ask), ask, out, whole)
 
 
 @per_table()
@@ -78,7 +104,8 @@ def forest_of(
     dark: bool,
 ) -> go.Figure:
     """The forest plot across studies, kept."""
-    across = across_of(OpenTable(table, table_key), table_key, selection, ask, out)
+    source = OpenTable(table, table_key)
+    across = across_of(source, table_key, selection, ask, out)
     rows = across.summary.rows
     look = style(rows["group"], ask.group, dark=dark)
     column, descending = SORTS[sort]
@@ -88,7 +115,8 @@ def forest_of(
         quantity=ask.quantity,
         labels=look.labels,
         colours=look.colours,
-        marks=flag_letters(rows)[0],
+        marks=flags_of(source, table_key, selection, ask)[0],
+        words=words_of(source, table_key, selection, ask),
         sort=column,
         descending=descending,
         every_arm=every_arm,
@@ -107,23 +135,32 @@ def contrasts_of(
 
 
 @per_table()
+def every_contrast_of(table: pd.DataFrame, selection: Selection, derived: bool) -> Contrasts:
+    """Contrasts of every pair of treatments that a study prints, kept."""
+    found = every_contrast(table, selection, derived=derived)
+    return replace(found, rows=describe(found.rows, table))
+
+
+@per_table()
 def within_of(
     table: pd.DataFrame,
     table_key: str,
     selection: Selection,
-    first: tuple[str, ...],
-    second: tuple[str, ...],
+    sides: Sides | None,
     derived: bool,
     out: Out,
     method: str,
     test: str,
 ) -> Within:
-    """The contrasts pooled, kept."""
-    found = contrasts_of(OpenTable(table, table_key), selection, first, second, derived)
+    """The contrasts of two treatments pooled, or without `sides` those of every printed pair; kept."""
+    source = OpenTable(table, table_key)
+    found = contrasts_of(source, selection, *sides, derived) if sides else every_contrast_of(source, selection, derived)
     return pool_within(found, out, method=method, test=test)
 
 
-def within_forest(within: Within, sides: tuple[str, str], sort: str, *, dark: bool) -> go.Figure:
+def within_forest(
+    within: Within, look: Style, sides: tuple[str, str], sort: str, links: dict[str, str], *, dark: bool
+) -> go.Figure:
     """The forest plot of hazard ratios."""
     column, descending = SORTS[sort]
     rows = within.summary.rows
@@ -131,8 +168,10 @@ def within_forest(within: Within, sides: tuple[str, str], sort: str, *, dark: bo
         rows,
         within.summary.groups,
         quantity="hazard_ratio",
-        labels={"all": f"{sides[0]} v {sides[1]}"},
+        labels=look.labels,
+        colours=look.colours,
         marks=flag_letters(rows)[0],
+        words=row_texts(rows, "hazard_ratio", links),
         sort=column,
         descending=descending,
         sides=sides,
@@ -166,6 +205,8 @@ def _specifications(source: OpenTable, selection: Selection, ask: Ask, out: Out,
     return specification(arms, ask.question, derived=_derived(source, ask), test=ask.test)
 
 
-def within_frame(within: Within, label: str, method: str, test: str, dark: bool) -> Frame:
-    """What a panel is told about the contrasts."""
-    return Frame(within.summary, "all", label, "hazard_ratio", method, test, None, dark)
+def within_frame(
+    within: Within, group: str, label: str, colour: str | None, method: str, test: str, dark: bool
+) -> Frame:
+    """What a panel is told about the contrasts of a group."""
+    return Frame(within.summary, group, label, "hazard_ratio", method, test, colour, dark)

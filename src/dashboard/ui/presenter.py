@@ -1,6 +1,7 @@
 """Presenter: one step a screen, no sidebar, keys and buttons, the step in the URL.
 
-`present` holds a study_id, or `comparison` for the comparison that the rest of the URL describes; `step` counts from 1.
+`present` holds a study_id, `comparison` for the comparison that the rest of the URL describes, or
+`story/<slug>/<passage>` for a passage of a story under the filters in the URL; `step` counts from 1.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dashboard.ui.component import asset, component
 from dashboard.ui.context import PageContext
 from dashboard.ui.deck_view import comparison_deck_of, study_deck_of
 from dashboard.ui.state import bound, write
+from dashboard.ui.story_state import PASSAGE, STORY, plot_of, presented_story
 
 COMPARISON: Final = "comparison"
 TYPE: Final = 22
@@ -36,11 +38,19 @@ def start_presenting(what: str) -> None:
 
 
 def _close() -> None:
+    told = presented_story(st.session_state["present"])
     write({"present": "", "step": 1})
+    if told is not None:  # after a reload the session knows the passage from the address alone
+        told_now = {STORY: told[0].title, PASSAGE: told[1]}
+        write(told_now)
+        st.query_params.update({name: str(value) for name, value in told_now.items()})
 
 
 def _deck(context: PageContext, what: str) -> Deck | None:
     dark = context.theme == "dark"
+    passage = presented_story(what)
+    if passage is not None:
+        return comparison_deck_of(context, *question(context, *plot_of(*passage)))
     if what != COMPARISON:
         known = bool((context.table["study_id"] == what).any())
         return study_deck_of(context, context.table_key, what, dark) if known else None
@@ -86,12 +96,17 @@ def _draw(context: PageContext, deck: Deck, step: Step) -> None:
         if step.lines:
             st.html("".join(f'<p class="line">{_text(line)}</p>' for line in step.lines))
     else:
-        plot = step_figure(
-            step.figure, dark=context.theme == "dark", size=TYPE, height=360 if step.table is not None else 520
-        )
-        for line in step.lines:
-            st.html(f'<p class="said">{_text(line)}</p>')
-        st.plotly_chart(plot, key=f"presented_{step.key}", theme=None, config=CONFIG, alt=figure_words(step.figure))
+        if step.lines:
+            st.html("".join(f'<p class="said">{_text(line)}</p>' for line in step.lines))
+        with st.container(key=f"figure_{'beside_table' if step.table is not None else 'alone'}"):
+            st.plotly_chart(
+                step_figure(step.figure, dark=context.theme == "dark", size=TYPE),
+                key=f"presented_{step.key}",
+                theme=None,
+                config=CONFIG,
+                alt=figure_words(step.figure),
+                height="stretch",
+            )
     if step.table is not None:
         st.html(html_table(step.table))
     if step.caption:

@@ -140,7 +140,7 @@ def write(values: Mapping[str, Any]) -> None:
         # a widget that is not drawn yet takes its first value from the link
         if name in ON_DEMAND and value != ON_DEMAND[name] and not needed(name):
             with suppress(StreamlitAPIException):  # one that is drawn already keeps its own place in the link
-                st.query_params[name] = _in_link(value)
+                st.query_params[name] = link_texts(value)
         st.session_state[name] = value
 
 
@@ -154,10 +154,11 @@ def value_of(name: str) -> Any:
     return st.session_state.get(name, ON_DEMAND[name])
 
 
-def _in_link(value: Any) -> str | list[str]:
-    if isinstance(value, (list, tuple)):
+def link_texts(value: Any) -> list[str]:
+    """The value of a widget as texts of a link."""
+    if isinstance(value, list | tuple):
         return [str(each) for each in value]
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return [str(value).lower() if isinstance(value, bool) else str(value)]
 
 
 def clear(*names: str) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
+from dashboard.comparison.curves import Curves
 from dashboard.comparison.groups import Group, make_groups
-from dashboard.explore.effects import Effects, effects
+from dashboard.explore.milestones import Effects, effects
 from dashboard.explore.place import Place, places
 from dashboard.explore.study_list import study_list
 from dashboard.explore.study_page import StudyPage, study_page
 from dashboard.selection import Selection, apply
 from dashboard.ui.cache import per_table
 from dashboard.ui.compare_view import curves_of
-from dashboard.ui.context import OpenTable, PageContext
+from dashboard.ui.context import OpenTable
 
 MILESTONES_TRIED = (60, 36, 24, 12)
 
@@ -32,7 +35,7 @@ def page_of(table: pd.DataFrame, study_id: str) -> StudyPage:
 
 @per_table(max_entries=16)
 def effects_of(table: pd.DataFrame, table_key: str, months: int | None) -> Effects:
-    """`explore.effects.effects`, kept."""
+    """`explore.milestones.effects`, kept."""
     return effects(table, curves_of(OpenTable(table, table_key)), months)
 
 
@@ -47,18 +50,26 @@ def places_of(table: pd.DataFrame, table_key: str, study_id: str, endpoint: str)
     return []
 
 
-def study_groups(context: PageContext, study_id: str) -> tuple[str | None, list[Group], bool]:
-    """Endpoint, groups of its curves, and whether these are subgroups: the filter's endpoint if the study prints it."""
-    curves = curves_of(context)
+@dataclass(frozen=True, eq=False)
+class StudyGroups:
+    """The curves of a study to draw: their endpoint, one group an arm, and whether they are subgroups only."""
+
+    endpoint: str
+    groups: list[Group]
+    only_subgroups: bool
+
+
+def study_groups(curves: Curves, study_id: str, endpoint: str, *, subgroups: bool, dark: bool) -> StudyGroups | None:
+    """The arms of a study by the endpoint asked for, else by one that it prints; None where it prints none."""
     arms = curves.arms
     own = np.flatnonzero(arms["study_id"] == study_id)
     if not len(own):
-        return None, [], False
-    asked = own[arms["endpoint"][own] == context.selection.endpoint]
-    endpoint = str(arms["endpoint"][asked[0] if len(asked) else own[0]])
-    chosen = own[arms["endpoint"][own] == endpoint]
+        return None
+    asked = own[arms["endpoint"][own] == endpoint]
+    found = str(arms["endpoint"][asked[0] if len(asked) else own[0]])
+    chosen = own[arms["endpoint"][own] == found]
     whole = chosen[~arms["is_subgroup"][chosen].astype(bool)]
     only_subgroups = not len(whole)
-    if not (only_subgroups or context.selection.subgroups):
+    if not (only_subgroups or subgroups):
         chosen = whole
-    return endpoint, make_groups(curves, chosen, "arm", dark=context.theme == "dark"), only_subgroups
+    return StudyGroups(found, make_groups(curves, chosen, "arm", dark=dark), only_subgroups)

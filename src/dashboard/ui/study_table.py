@@ -10,11 +10,11 @@ from dashboard.explore.study_list import SCREEN, cells
 from dashboard.intake.safe_text import to_csv
 from dashboard.ui.context import PageContext
 from dashboard.ui.links import check_choice
+from dashboard.ui.open_study import open_study
 from dashboard.ui.pick_list import PickRow, PickTable, pick_list
-from dashboard.ui.quality_view import quality_overview
+from dashboard.ui.quality_view import QUALITY, quality_overview
 from dashboard.ui.state import bound
 from dashboard.ui.study_parts import listed_studies
-from dashboard.ui.study_view import open_study
 from dashboard.ui.words import count
 
 
@@ -42,10 +42,10 @@ def study_table(context: PageContext) -> None:
 
 def list_or_quality(context: PageContext) -> None:
     """The list of studies, or what is known and judged of their quality; which of them is part of the link."""
-    views = ["Studies", "Quality"]
+    views = ["Studies", QUALITY]
     check_choice("studies_view", views)
     view = st.segmented_control("View", views, default=views[0], required=True, **bound("studies_view"))
-    if view == "Quality":
+    if view == QUALITY:
         quality_overview(context)
     else:
         study_table(context)

@@ -15,7 +15,8 @@ function list(field, say) {
   return { element: make("div", { className: "field" }, make("label", { htmlFor: select.id, textContent: field.label }), select), update: (chosen) => { select.value = chosen } }
 }
 
-// What is typed counts once it is one of the options; an empty field means none.
+// What is typed counts once it is one of the options; an empty field means none. Where there are more options than were
+// sent, the server judges what was typed in full.
 function find(field, say) {
   const id = `choice-${++count}`
   const input = make("input", { id, type: "text", placeholder: field.placeholder, autocomplete: "off", list: `${id}-options` })
@@ -23,7 +24,7 @@ function find(field, say) {
   const known = new Set(field.options)
   let chosen = ""
   const take = (value) => {
-    if (value === chosen || (value && !known.has(value))) return
+    if (value === chosen || (value && !known.has(value) && !field.more)) return
     update(value)
     say({ [field.name]: value || null })
   }

@@ -25,6 +25,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const last = data.steps.length
   const show = () => {
     bar.querySelector(".place").textContent = `${own.step} of ${last}`
+    bar.querySelector(".track span").style.width = `${(100 * own.step) / last}%`
     bar.querySelector(".back").disabled = own.step <= 1
     bar.querySelector(".next").disabled = own.step >= last
   }

@@ -1,6 +1,8 @@
-// A sortable table whose rows are chosen by a button in their first cell. It holds no choice of its own: a click sends the
-// row's value once. Text only: nothing of the data is read as HTML.
+// A table that sorts, its numbers marked as reported or derived. Rows may open something: then a button stands in their
+// first cell and a click sends the row's value once; the table holds no choice of its own. Text only: nothing of the data
+// is read as HTML.
 const MARKS = { reported: "●", derived: "○", imputed: "◌" }
+const AT_ONCE = 60
 
 function span(className, text) {
   const made = document.createElement("span")
@@ -9,24 +11,38 @@ function span(className, text) {
   return made
 }
 
-function cellOf(cell, column, pick) {
-  const td = document.createElement("td")
-  if (column.num) td.className = "num"
-  td.dataset.head = column.t
-  if (cell.t === "" || cell.t === "–") td.classList.add("blank")
-  if (cell.c) {
-    const swatch = span("swatch", "")
-    swatch.style.background = cell.c
-    td.append(swatch)
-  }
+function named(cell, pick) {
   if (pick) {
     const button = document.createElement("button")
     button.type = "button"
     button.className = "pick"
     button.textContent = cell.t
     button.onclick = pick
-    td.append(button)
-  } else td.append(cell.t)
+    return button
+  }
+  if (cell.h && /^https:\/\//.test(cell.h)) {
+    const link = document.createElement("a")
+    link.href = cell.h
+    link.target = "_blank"
+    link.rel = "noopener noreferrer"
+    link.textContent = cell.t
+    return link
+  }
+  return cell.t
+}
+
+function cellOf(cell, column, pick) {
+  const td = document.createElement("td")
+  if (column.num) td.classList.add("num")
+  if (column.wrap) td.classList.add("wrap")
+  if (cell.t === "" || cell.t === "–") td.classList.add("blank")
+  td.dataset.head = column.t
+  if (cell.c) {
+    const swatch = span("swatch", "")
+    swatch.style.background = cell.c
+    td.append(swatch)
+  }
+  td.append(named(cell, pick))
   if (cell.s in MARKS) {
     const mark = span("mark", MARKS[cell.s])
     mark.title = cell.s
@@ -38,8 +54,14 @@ function cellOf(cell, column, pick) {
   return td
 }
 
+// A row is a list of cells, or {cells, value, chosen} where it opens something.
+const cellsOf = (row) => row.cells ?? row
+
 function order(rows, index, direction) {
-  const value = (row) => (row.cells[index].v === undefined ? row.cells[index].t : row.cells[index].v)
+  const value = (row) => {
+    const cell = cellsOf(row)[index]
+    return cell.v === undefined ? cell.t : cell.v
+  }
   return [...rows].sort((a, b) => {
     const [x, y] = [value(a), value(b)]
     if (x === null || y === null) return (x === null) - (y === null)
@@ -57,16 +79,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
   parentElement.querySelector("caption").textContent = data.title
   const body = parentElement.querySelector("tbody")
   const head = parentElement.querySelector("thead tr")
-  const fill = (rows) =>
-    body.replaceChildren(
-      ...rows.map((row) => {
-        const tr = document.createElement("tr")
-        tr.classList.toggle("chosen", Boolean(row.chosen))
-        const pick = () => frame.send("open", { value: row.value, at: Date.now() })
-        tr.append(...row.cells.map((cell, i) => cellOf(cell, data.columns[i], i === 0 ? pick : null)))
-        return tr
-      }),
-    )
+  const drawn = (row) => {
+    const tr = document.createElement("tr")
+    tr.classList.toggle("chosen", Boolean(row.chosen))
+    const pick = row.value === undefined ? null : () => frame.send("open", { value: row.value, at: Date.now() })
+    tr.append(...cellsOf(row).map((cell, i) => cellOf(cell, data.columns[i], i === 0 ? pick : null)))
+    return tr
+  }
+  const fill = (rows) => {
+    // what the reader sees first, then the rest
+    clearTimeout(frame.later)
+    body.replaceChildren(...rows.slice(0, AT_ONCE).map(drawn))
+    if (rows.length > AT_ONCE) frame.later = setTimeout(() => body.append(...rows.slice(AT_ONCE).map(drawn)), 0)
+  }
   head.replaceChildren(
     ...data.columns.map((column, index) => {
       const th = document.createElement("th")
@@ -88,5 +113,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   )
   fill(data.rows)
   const hidden = data.total - data.rows.length
-  parentElement.querySelector(".more").textContent = hidden > 0 ? `${hidden.toLocaleString("en-GB")} more: narrow the filters or search to see them.` : ""
+  const more = `${hidden.toLocaleString("en-GB")} more ${hidden === 1 ? "row" : "rows"}: ${data.more ?? "they are in the CSV"}.`
+  parentElement.querySelector(".more").textContent = hidden > 0 ? more : ""
 }

@@ -1,0 +1,93 @@
+"""Axes, column heads and size of a forest plot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from dashboard.figures.forest_units import UNITS, Unit
+from dashboard.figures.pooling_marks import texts
+from dashboard.figures.theme import axis, ink, layout, safe
+
+ROW_PIXELS = 22
+SMALLEST_WIDTH = 700
+# Column -> its place between the end of the plot (0) and the right margin (1).
+COLUMNS = {"years": 0.10, "n": 0.29, "estimate": 0.56, "weight": 0.83, "marks": 0.96}
+_HEADS = {"years": "Years", "n": "n", "weight": "Weight", "marks": "Flags"}
+_TOP, _BOTTOM = 30, 50
+_PLOT_END = 0.5
+_LOG_TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 30, 50, 100, 200)
+
+
+def forest_layout(
+    unit: Unit,
+    ticks: Sequence[tuple[float, str]],
+    end: float,
+    columns: Iterable[str],
+    drawn: np.ndarray,
+    *,
+    dark: bool,
+    sides: tuple[str, str] | None = None,
+) -> dict[str, Any]:
+    """Layout for rows from 0 down to `end`, labelled by `ticks`.
+
+    `columns` are those of COLUMNS that hold numbers, `drawn` every value on the axis; `sides` is what a hazard ratio
+    below and above 1 favours.
+    """
+    tone = ink(dark)
+    top, bottom = 0.8, end + 0.4
+    across: dict[str, Any] = {"domain": [0, _PLOT_END], "title": unit.title, "side": "bottom"}
+    if unit.log:
+        across |= _log_axis(unit, drawn)
+    else:
+        across |= {"range": list(unit.range or ()), "ticksuffix": unit.suffix}
+    heads = _HEADS | {"estimate": unit.head}
+    used = set(columns)
+    notes = [_head(heads[column], place, tone.muted) for column, place in COLUMNS.items() if column in used]
+    if sides:
+        for text, anchor, at in ((f"← favours {sides[0]}", "left", 0.0), (f"favours {sides[1]} →", "right", _PLOT_END)):
+            notes.append(_head(safe(text), 0, tone.muted) | {"x": at, "xanchor": anchor})
+    shapes = []
+    if unit is UNITS["hazard_ratio"]:
+        line = {"color": tone.axis, "width": 1}
+        shapes = [{"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper", "line": line, "layer": "below"}]
+    return layout(
+        dark,
+        height=round(_TOP + _BOTTOM + ROW_PIXELS * (top - bottom)),
+        margin={"l": 8, "r": 8, "t": _TOP, "b": _BOTTOM},
+        xaxis=axis(dark, **across),
+        xaxis2={"domain": [_PLOT_END + 0.01, 1], "range": [0, 1], "visible": False, "fixedrange": True},
+        yaxis=axis(
+            dark,
+            range=[bottom, top],
+            tickvals=np.array([at for at, _ in ticks]),
+            ticktext=texts(text for _, text in ticks),
+            showgrid=False,
+            showline=False,
+            ticks="",
+            tickfont={"size": 12.5, "color": tone.text},
+        ),
+        annotations=notes,
+        shapes=shapes,
+    )
+
+
+def _log_axis(unit: Unit, drawn: np.ndarray) -> dict[str, Any]:
+    """A log axis with round ticks; a plotly range on such an axis is in powers of ten."""
+    shown = drawn[np.isfinite(drawn) & (drawn > 0)]
+    low, high = (float(shown.min()), float(shown.max())) if len(shown) else (0.5, 2.0)
+    if unit is UNITS["hazard_ratio"]:
+        low, high = max(0.05, min(low, 0.5)), min(20.0, max(high, 2.0))
+    ticks = [t for t in _LOG_TICKS if low * 0.8 <= t <= high * 1.25]
+    ends = [float(np.log10(low * 0.85)), float(np.log10(high * 1.18))]
+    return {"type": "log", "range": ends, "tickvals": ticks, "ticktext": [f"{t:g}" for t in ticks]}
+
+
+def _head(text: str, place: float, colour: str) -> dict[str, Any]:
+    left = _PLOT_END + 0.01
+    return {
+        "text": text, "x": left + (1 - left) * place, "xref": "paper", "y": 1, "yref": "paper", "yanchor": "bottom",
+        "xanchor": "center", "showarrow": False, "font": {"size": 12.5, "color": colour},
+    }  # fmt: skip
