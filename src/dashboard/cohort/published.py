@@ -98,7 +98,7 @@ def published(table: pd.DataFrame, curves: Curves, selection: Selection) -> Publ
             usable.append(k)
     kept, left = disjoint(curves, np.array(usable, dtype=int))
     out.update(reason for _, reason in left)
-    return Published(selection, kept, group_curve(curves, kept), tuple(out.most_common()))
+    return Published(selection, kept, group_curve(curves, kept, prediction=True), tuple(out.most_common()))
 
 
 def in_sentence(label: str) -> str:
