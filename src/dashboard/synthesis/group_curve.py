@@ -19,8 +19,8 @@ COMMON_TIMES = (6.0, 12.0, 18.0, 24.0, 36.0, 48.0, 60.0, 84.0, 96.0, 120.0, 180.
 class GroupCurve:
     """Pooled survival of a group at `months`, from (0, 1) on; bounds 0..1.
 
-    `ci_*` is the confidence band of the mean curve, `pi_*` the prediction band of a further arm (nan where it was not
-    asked for). `arms` and `patients` went in; `at` counts the arms that reach each time.
+    `ci_*` is the confidence band of the mean curve, `pi_*` the prediction band of a further arm (nan unless it was
+    asked for: it takes simulation). `arms` and `patients` went in; `at` counts the arms that reach each time.
     """
 
     months: Array
@@ -47,7 +47,7 @@ def group_curve(curves: Curves, members: np.ndarray, *, prediction: bool = False
     size. Each arm brings its own printed times; between two of them its hazard is constant. Where the arms have more
     than `MOST_TIMES` different times, each is read at `COMMON_TIMES` instead: the cost grows with the square of the
     times, and times printed by one arm alone say nothing of the others. The curve ends at the last time that
-    `MIN_ARMS` arms reach. `prediction` adds the prediction band, half as much work again.
+    `MIN_ARMS` arms reach.
 
     Returns
     -------
@@ -78,15 +78,13 @@ def group_curve(curves: Curves, members: np.ndarray, *, prediction: bool = False
     if last[-MIN_ARMS] < points[:, 0].min():
         return None
     pooled = pooled_curve(arms, prediction=prediction)
-    bands = (pooled.survival, pooled.ci_low, pooled.ci_high, pooled.pi_low, pooled.pi_high)
-    survival, ci_low, ci_high, pi_low, pi_high = (np.append(1.0, band) for band in bands)
     return GroupCurve(
         months=np.append(0.0, pooled.times),
-        survival=survival,
-        ci_low=ci_low,
-        ci_high=ci_high,
-        pi_low=pi_low,
-        pi_high=pi_high,
+        survival=np.append(1.0, pooled.survival),
+        ci_low=np.append(1.0, pooled.ci_low),
+        ci_high=np.append(1.0, pooled.ci_high),
+        pi_low=np.append(1.0, pooled.pi_low),
+        pi_high=np.append(1.0, pooled.pi_high),
         arms=len(kept),
         patients=int(curves.arms["n"][kept].sum()),
         at=np.append(len(kept), pooled.n_arms),
