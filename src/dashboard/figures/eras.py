@@ -71,7 +71,6 @@ def eras_figure(of: Eras, *, span: tuple[int, int] | None = None, dark: bool = F
             yaxis=axis(dark, fixedrange=True, **y),
             showlegend=True,
             legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 12}},
-            dragmode="select",  # asked for by name: where single marks can be clicked too, Streamlit would pan
             selectdirection="h",
         ),
     )
