@@ -119,7 +119,6 @@ CLICKS = (
     Click("Evidence map", "filter", "/map", facet, TOTALS, many=True),
     Click("Evidence map", "marker", "/map", marker("chart_evidence_map"), CHIPS, many=True),
     Click("Eras", "filter", "/eras", facet, TOTALS),
-    Click("Eras", "arm to its study", "/eras?site=Colorectal", marker("chart_eras_chart"), TITLE, before=back),
     Click("Studies", "filter", "/studies", facet, TOTALS),
     Click("Studies", "open a study", "/studies", pick, TITLE, before=back),
     Click("One study", "related study", "/studies?paper=fong-1999", related, TITLE),

@@ -77,18 +77,6 @@ def test_from_a_cell_to_its_studies_to_one_study_and_back_twice(page: Page, app_
     expect(chip(page, "Primary site: Renal")).to_have_count(0)
 
 
-def test_a_click_on_an_arm_of_the_eras_opens_its_study_and_back_returns(page: Page, app_url: str):
-    visit(page, f"{app_url}/eras?site=Renal")
-    page.mouse.click(*mark_of(page, "eras_chart", "thelen-2007"))
-    expect(page).to_have_url(re.compile("/studies.*paper=thelen-2007"))
-    expect(page.get_by_text("Its curves")).to_be_visible()
-    settled(page)
-    assert query(page)["site"] == ["Renal"], "the filters stay in the link"
-    page.go_back()
-    expect(page.get_by_role("heading", name="Survival by years of treatment")).to_be_visible()
-    expect(chip(page, "Primary site: Renal")).to_be_visible()
-
-
 def test_a_click_on_a_circle_of_the_strip_opens_that_study_and_back_returns(page: Page, app_url: str):
     visit(page, f"{app_url}/studies?paper=fong-1999")
     page.mouse.click(*mark_of(page, "study_strip", "choti-2002"))

@@ -38,6 +38,7 @@ def test_the_arms_are_disjoint_of_the_site_and_treatment_and_pooled_together(tab
     assert sum(number for _, number in behind.left_out) == len(left)
     expected = group_curve(curves, kept, prediction=True)
     assert np.array_equal(behind.pooled.survival, expected.survival)
+    assert np.array_equal(behind.pooled.pi_low, expected.pi_low)
 
 
 def test_the_pooled_curve_at_its_own_times_is_itself_and_between_them_lies_between(behind):

@@ -50,3 +50,11 @@ def test_fewer_than_three_disjoint_arms_give_none():
     assert group_curve(CURVES, members("rfa")[:0]) is None
     kept, _ = disjoint(CURVES, members("rfa"))
     assert group_curve(CURVES, kept[:2]) is None
+
+
+def test_the_prediction_band_is_there_when_it_is_asked_for_and_holds_the_confidence_band():
+    plain, asked = group_curve(CURVES, members("rfa")), group_curve(CURVES, members("rfa"), prediction=True)
+    assert np.isnan(plain.pi_low[1:]).all()
+    assert np.array_equal(plain.survival, asked.survival)
+    assert (asked.pi_low >= 0).all() and (asked.pi_high <= 1).all()
+    assert (asked.pi_low <= asked.survival).all() and (asked.survival <= asked.pi_high).all()

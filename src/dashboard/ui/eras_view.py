@@ -26,13 +26,11 @@ from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import curves_of
 from dashboard.ui.context import OpenTable, PageContext
 from dashboard.ui.links import check_choice
-from dashboard.ui.open_study import opens_study
 from dashboard.ui.state import bound, write
 from dashboard.ui.study_parts import effects_of
 from dashboard.vocabulary import YEAR_FROM, YEAR_TO
 
 ERAS_KEY = "eras_chart"
-clicked = opens_study(ERAS_KEY)
 
 
 @per_table()
@@ -82,12 +80,10 @@ def controls() -> tuple[str, str]:
     return quantity, by
 
 
-def brushed_or_clicked() -> None:
-    """Callback: the years under the brush become the era filter; a click on an arm opens its study."""
+def brushed() -> None:
+    """Callback: the years under the brush become the era filter."""
     boxes = st.session_state[ERAS_KEY].selection.get("box") or []
-    if not boxes:
-        clicked()
-    else:
+    if boxes:
         low, high = sorted(float(x) for x in boxes[0]["x"])
         first, last = max(YEAR_FROM, math.ceil(low)), min(YEAR_TO, math.floor(high))
         write({"era": (first, max(first, last))})
@@ -109,10 +105,10 @@ def draw_eras(context: PageContext, quantity: str, by: str) -> None:
         alt=words,
         key=ERAS_KEY,
         caption="Segments: years of enrolment of one arm; marker: n. Hollow: only the year of publication is known. "
-        "Line and band: regression and 95% interval (derived). Drag across years to filter by them (the slider in "
-        "the sidebar does the same by keyboard); a click on an arm opens its study.",
-        on_select=brushed_or_clicked,
-        selection_mode=("points", "box"),
+        "Line and band: regression and 95% interval (derived). Drag across years to filter by them; the slider in "
+        "the sidebar does the same by keyboard.",
+        on_select=brushed,
+        selection_mode="box",  # with single marks beside it a drag would pan: it is one or the other
     )
     strip = studied_drawn(context, context.table_key, context.selection, dark)
     if strip is None:
