@@ -143,7 +143,7 @@ def test_the_app_goes_on_when_the_clock_jumps(monkeypatch: pytest.MonkeyPatch, y
     monkeypatch.setattr(time, "time", lambda: real() + years * 365.25 * 86_400)
     app.multiselect(key="site").set_value(["Renal"]).run()
     renal = totals_sentence(selected_totals(load(), Selection(sites=("renal",))))
-    assert renal in [each.value for each in app.markdown]
+    assert any(renal in each.value for each in app.markdown)
     app.multiselect(key="site").set_value([]).run()
     assert [each.value for each in app.markdown] == first
     assert not app.exception
