@@ -297,6 +297,10 @@ Digitised curves. The tools' published errors are root mean squares over an even
 and hand clicks are at least as close to the truth as the best tool in all 17 arms. How clicked curves are read was
 developed on these same arms.
 
+Single cells. Cells of 320 cases have a standard error of 0.8 points: with other draws the 0.984 of medians at n = 60
+was 0.974. At n = 20 survival is covered by 0.98 for a reason: at a quarter of the times less than one death is
+expected, where limits are exact binomial ones and cover 0.998; log-log limits at the other times cover 0.969 to 0.975.
+
 """
 
 

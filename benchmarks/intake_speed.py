@@ -1,4 +1,4 @@
-"""How fast uploads are read: `PYTHONPATH=src python benchmarks/intake_speed.py`. Prints seconds beside the target."""
+"""How fast uploads are read and drawn: `python -m benchmarks.intake_speed`. Prints seconds beside the target."""
 
 from __future__ import annotations
 
@@ -10,11 +10,20 @@ import numpy as np
 import openpyxl
 import pandas as pd
 
+from dashboard.cohort.fits import analyse
+from dashboard.cohort.place import milestone, standing
+from dashboard.cohort.published import published
+from dashboard.cohort.tables import grid
+from dashboard.cohort.words import cautions, sentence
+from dashboard.comparison.curves import Curves, build
+from dashboard.evidence import load
 from dashboard.evidence.tables import ARM_COLUMNS, OUTCOME_COLUMNS, STUDY_COLUMNS
+from dashboard.figures.cohort import cohort_figure
 from dashboard.intake.cohort import read_cohort
 from dashboard.intake.cohort_plan import propose_plan
 from dashboard.intake.evidence_workbook import default_validator, read_evidence
 from dashboard.intake.files import read_tables
+from dashboard.selection import Selection
 
 STUDIES = 1_000
 PATIENTS = 200_000
@@ -87,6 +96,19 @@ def _read_cohort(data: bytes, *dropped: str) -> None:
     read_cohort(frame, propose_plan(frame).confirm(time_origin="treatment"))
 
 
+def _shown_cohort(data: bytes, table: pd.DataFrame, curves: Curves) -> None:
+    """From the bytes of a file to what goes to the browser: figure, table and sentence, beside the published arms."""
+    frame = next(iter(read_tables(data, "cohort").sheets.values()))
+    read = read_cohort(frame, propose_plan(frame).confirm(time_origin="treatment"))
+    behind = published(table, curves, Selection(sites=("colorectal",), modalities=("resection",)))
+    analysis = analyse(read.patients)
+    at = standing(analysis, behind, curves, milestone(analysis, behind, curves) or 12)
+    sentence(analysis, at, behind, curves, "os")
+    cautions(analysis, at, behind, curves, "treatment", read.patients)
+    grid(analysis, behind, curves, origin="treatment", colours=["#000000"] * len(analysis.groups))
+    cohort_figure(analysis, behind, curves).to_json()
+
+
 def seconds(action: Callable[[], object], repeats: int = 5) -> tuple[float, float]:
     """Wall and processor seconds of the best of a few runs; far apart, they say that the machine was busy."""
     wall, processor = [], []
@@ -105,6 +127,8 @@ def main() -> None:
     packed = parquet(table)
     upload = read_evidence((book, "evidence.xlsx"))
     good = upload.studies, upload.arms, upload.outcomes
+    shipped = load()
+    curves = build(shipped)
     print(f"{STUDIES:,} studies: {upload.summary()}")
     rows = (
         ("workbook of 1,000 studies, read and validated", 2.0, lambda: read_evidence((book, "evidence.xlsx"))),
@@ -112,6 +136,7 @@ def main() -> None:
         ("cohort of 200,000 patients, CSV with times", 1.5, lambda: _read_cohort(csv)),
         ("cohort of 200,000 patients, CSV with dates", 1.5, lambda: _read_cohort(dates)),
         ("cohort of 200,000 patients, Parquet", 1.5, lambda: _read_cohort(packed, "patient")),
+        ("the CSV with times, from bytes to the figure", 3.0, lambda: _shown_cohort(csv, shipped, curves)),
     )
     for name, target, action in rows:
         took, busy = seconds(action)

@@ -40,6 +40,37 @@ def test_a_click_on_a_row_takes_its_study_out_and_the_estimate_moves(page: Page,
     other.context.close()
 
 
+def test_a_name_leads_to_its_study_and_a_click_may_open_it(page: Page, app_url: str):
+    pooled(page, app_url)
+    name = page.locator(".st-key-forest .ytick a").first
+    study = str(name.get_attribute("xlink:href")).partition("paper=")[2]
+    box = name.bounding_box()
+    assert box is not None
+    with page.context.expect_page() as opened:
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(opened.value.locator(".st-key-paper")).to_be_visible()
+    assert f"/studies?paper={study}" in opened.value.url
+    opened.value.close()
+    visit(page, f"{app_url}/pooled{LINK[1:]}&click=Opens+its+study")
+    expect(page.locator(".st-key-forest .main-svg").first).to_be_visible()
+    settled(page)
+    page.locator(".st-key-forest .scatterlayer .trace.scatter .points path").last.click(force=True)
+    page.wait_for_url(re.compile(r"/studies\?.*paper="))
+    page.go_back()
+    expect(page.get_by_text(ANSWER)).to_be_visible()
+
+
+def test_the_hazard_ratio_among_the_milestones_leads_to_all_ratios_and_to_a_link_that_holds_them(
+    page: Page, app_url: str
+):
+    pooled(page, app_url)
+    page.locator(".st-key-milestone").get_by_role("combobox").click()
+    page.get_by_role("option", name="Hazard ratio").click()
+    expect(page.get_by_role("heading", name=re.compile("by comparison"))).to_be_visible()
+    settled(page)
+    assert "view=All+hazard+ratios" in page.url and "milestone" not in page.url
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_first_screen_answers_and_axe_is_clean(browser: Browser, app_url: str, scheme: str):
     context = browser.new_context(color_scheme=scheme, viewport={"width": 1440, "height": 900})

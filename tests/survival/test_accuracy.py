@@ -8,7 +8,8 @@ def test_the_measured_accuracy_is_shipped_and_within_its_targets():
     assert typical_error("median")["value"] <= 1.0
     for line in accuracy():
         if line["key"].startswith("coverage"):
-            # exact early limits and small samples of the median are conservative: a cell may reach 0.985, no route may
+            # a cell of 320 cases varies by 0.8 points, and at n=20 exact binomial limits, where less than one death is
+            # expected, cover 0.998: a cell may reach 0.985, no route may
             whole_route = not any(word in line["what"] for word in ("n=", "light", "heavy"))
             assert 0.92 <= line["value"] <= (0.98 if whole_route else 0.985), line
 

@@ -28,6 +28,9 @@ def test_it_is_the_pooled_curve_of_the_disjoint_arms():
     expected = pooled_curve(pd.DataFrame(points, columns=["study", "time_months", "survival", "n"]))
     assert np.allclose(found.survival[1:], expected.survival, atol=1e-12)
     assert np.allclose(found.ci_low[1:], expected.ci_low, atol=1e-12)
+    assert np.isnan(found.pi_low[1:]).all()
+    predicted = group_curve(CURVES, members("rfa"), prediction=True)
+    assert predicted is not None and np.allclose(predicted.pi_low[1:], expected.pi_low, atol=1e-12)
 
 
 def test_it_falls_stays_inside_its_bands_and_ends_with_the_third_last_arm():

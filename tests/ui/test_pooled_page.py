@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import paths
+from dashboard.ui.context import OpenTable
+from dashboard.ui.study_links import study_links
 
 MAIN = paths.ROOT / "src" / "dashboard" / "main.py"
 
@@ -80,6 +83,15 @@ def test_groups_are_tested_only_for_who_asks():
     assert "Why there is no test" in closed and "p < 0.001" not in closed and "Q = " not in closed
     shown = said(app.toggle(key="between").set_value(True).run())
     assert "Test that all" in shown and "not why" in shown
+
+
+def test_links_lead_to_study_pages_but_not_out_of_a_session_with_its_own_table():
+    table = pd.DataFrame({"study_id": ["fong-1999", "a&b"]})
+    assert study_links(OpenTable(table, "shipped-test-links")) == {
+        "fong-1999": "studies?paper=fong-1999",
+        "a&b": "studies?paper=a%26b",
+    }
+    assert study_links(OpenTable(table, "own-1234")) == {}
 
 
 @pytest.mark.parametrize(("page", "words"), [("methods.py", "Measured accuracy"), ("about.py", "Not medical advice")])

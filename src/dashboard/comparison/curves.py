@@ -34,7 +34,7 @@ ARM_COLUMNS = (
 )  # fmt: skip
 POINT_COLUMNS = (
     "arm_key", "measure", "value", "time_months", "qualifier", "ci_low", "ci_high", "n", "first_author", "year",
-    "label", "time_origin", "locator", "note", "figure_id",
+    "label", "time_origin", "locator", "note", "figure_id", "reported",
 )  # fmt: skip
 Knots = tuple[tuple[float, float], ...]
 Cells = dict[str, list[Any]]
@@ -193,7 +193,9 @@ def build(table: pd.DataFrame) -> Curves:
     span = np.searchsorted(of_point[order], np.arange(count + 1))
     needed = dict.fromkeys((*POINT_COLUMNS, "flags", "flag_text"))
     source = table[[name for name in needed if name in table]].iloc[rows[order]]
-    points = {name: _plain(source[name]) for name in POINT_COLUMNS}
+    points = {name: _plain(source[name]) for name in POINT_COLUMNS if name in source}
+    # A table of another make need not have the column: its figures count as printed.
+    points.setdefault("reported", np.ones(len(source), dtype=bool))
     is_median = points["measure"] == "median_months"
     points["x"] = np.where(is_median, points["value"], points["time_months"]).astype(float)
     points["y"] = np.where(is_median, 0.5, points["value"]).astype(float)
@@ -262,7 +264,8 @@ def _all_cells(
     numbers = {n + part: [math.nan] * count for n in names for part in ("", "_ci_low", "_ci_high")}
     words = {f"{n}_status": [""] * count for n in names}
     cells: Cells = {**numbers, **words}
-    values = {n: points[n].tolist() for n in ("measure", "x", "y", "qualifier", "ci_low", "ci_high", "note")}
+    needed = ("measure", "x", "y", "qualifier", "ci_low", "ci_high", "note", "reported")
+    values = {n: points[n].tolist() for n in needed}
     all_knots: list[Knots] = []
     medians_of: list[tuple[int | None, int | None]] = []
     rates_of: list[dict[float, int]] = []
@@ -329,5 +332,6 @@ def _fill_milestones(
 
 def _print(cells: Cells, name: str, k: int, values: dict[str, list], i: int, value: float) -> None:
     cells[name][k] = value
-    cells[f"{name}_status"][k] = REPORTED
+    # A row of a user's own table can hold a figure that was worked out, as from a digitised curve.
+    cells[f"{name}_status"][k] = REPORTED if values["reported"][i] else DERIVED
     cells[f"{name}_ci_low"][k], cells[f"{name}_ci_high"][k] = values["ci_low"][i], values["ci_high"][i]

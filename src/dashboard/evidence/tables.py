@@ -34,6 +34,8 @@ TABLE_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "arms": ARM_COLUMNS,
     "outcomes": OUTCOME_COLUMNS,
 }
+# How a figure says that its owner derived it: where it was "read". Such a row is never marked as reported.
+DERIVED_LOCATOR: Final = "reconstructed from a digitised curve"
 NUMBER: Final = r" *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)? *"
 INTEGER_COLUMNS: Final = frozenset({"year", "enrol_start", "enrol_end", "n_total", "n"})
 NUMBER_COLUMNS: Final = frozenset({"follow_up_median_months", "time_months", "value", "ci_low", "ci_high"})
@@ -163,5 +165,6 @@ def join(studies: pd.DataFrame, arms: pd.DataFrame, outcomes: pd.DataFrame) -> p
     )
     table["arm_key"] = (table["study_id"] + "/" + table["arm_id"]).astype("string")
     table["figure_id"] = figure_ids(table)
-    table["reported"] = table["row_kind"].eq("figure").astype(bool)
+    derived = table["locator"].str.startswith(DERIVED_LOCATOR).fillna(False)
+    table["reported"] = (table["row_kind"].eq("figure") & ~derived).astype(bool)
     return _era(table)

@@ -63,7 +63,8 @@ class CurvePlot:
             x, y = line_of(self.curves.knots[group.members[0]], horizon)
         points = self.curves.points_of(group.members.tolist())
         at = self.curves.points["x"][points]
-        points = points[np.isfinite(at) & (at <= horizon)]
+        # A figure that was worked out carries no mark: here every mark is a printed one.
+        points = points[np.isfinite(at) & (at <= horizon) & self.curves.points["reported"][points]]
         n = "" if group.patients is None else f" (n = {group.patients:,})"
         return Line(
             label=f"{group.label}{n}",

@@ -67,7 +67,8 @@ def survival_figure(
     for group in groups:
         lines, end = _lines(curves, group, horizon_months, scale, thin, len(groups) <= MAX_BANDS)
         inside = curves.points_of([k for k in group.members.tolist() if k in thin])
-        inside = inside[curves.points["x"][inside] <= horizon_months]
+        # A figure worked out from a digitised curve is part of the line: every marker is a printed figure.
+        inside = inside[(curves.points["x"][inside] <= horizon_months) & curves.points["reported"][inside]]
         data += lines + _printed(curves, group, inside, scale)
         if end is None and len(inside):
             last = inside[np.argmax(curves.points["x"][inside])]

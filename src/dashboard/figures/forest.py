@@ -15,8 +15,8 @@ from dashboard.evidence.words import count
 from dashboard.figures.forest_layout import COLUMNS, forest_layout
 from dashboard.figures.forest_rows import RowTexts, row_texts
 from dashboard.figures.forest_units import UNITS, Unit
-from dashboard.figures.pooling_marks import figure, one_or_all, point_ink, prediction_ink, records, texts
-from dashboard.figures.theme import ink, safe
+from dashboard.figures.pooling_marks import one_or_all, point_ink, prediction_ink, records, texts
+from dashboard.figures.theme import figure, ink, safe
 
 _SORTS = ("year", "estimate", "n", "era_start")
 _HALF_DIAMOND = 0.32

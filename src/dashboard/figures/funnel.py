@@ -9,8 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures.forest_rows import NAME_COLUMNS, row_name
-from dashboard.figures.pooling_marks import figure, point_ink, prediction_ink, records, scatter, texts
-from dashboard.figures.theme import axis, ink, layout
+from dashboard.figures.pooling_marks import point_ink, prediction_ink, records, scatter, texts
+from dashboard.figures.theme import axis, figure, ink, layout
 from dashboard.synthesis.bias import TrimAndFill
 from dashboard.synthesis.pooling import Pooled
 from dashboard.synthesis.scales import SURVIVAL_SCALES, scale_of

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import plotly.graph_objects as go
 
 
 def prediction_ink(dark: bool) -> str:
@@ -38,11 +37,6 @@ def records(frame: pd.DataFrame, columns: Iterable[str] | None = None) -> list[d
     """Rows as dictionaries by column name: of all columns, or of those of `columns` that the frame has."""
     names = [*frame.columns] if columns is None else [name for name in columns if name in frame]
     return [dict(zip(names, row, strict=True)) for row in zip(*(frame[name].tolist() for name in names), strict=True)]
-
-
-def figure(traces: Sequence[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
-    """A figure made of plain dictionaries without plotly's checks, which cost more than all else; tests make them."""
-    return go.Figure({"data": [*traces], "layout": layout}, _validate=False)
 
 
 def scatter(**settings: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ SMALL_COHORT = 30
 SMALL_GROUP = 10
 SHORT_FOLLOW_UP_MONTHS = 24.0
 LONG_MONTHS = 480.0
+ORIGIN_NOT_STATED = "From when time counts is not stated: published curves may start elsewhere."
 
 
 def follow_up_median_months(time_months: np.ndarray, event: np.ndarray) -> float | None:
@@ -69,5 +70,5 @@ def cohort_warnings(patients: pd.DataFrame, time_origin: str | None) -> list[str
             f"Half of the patients were followed no longer than {follow_up:.1f} months; beyond, few carry the curve."
         )
     if time_origin is None or time_origin == "not-stated":
-        words.append("From when time counts is not stated: published curves may start elsewhere.")
+        words.append(ORIGIN_NOT_STATED)
     return words

@@ -22,6 +22,10 @@ _MARKDOWN: Final = re.compile(
 )
 
 
+# Browsers' Markdown makes links of bare addresses even where they are escaped: a word joiner, unseen, parts them.
+_AUTOLINK: Final = re.compile(r"(?<=https:)(?=//)|(?<=http:)(?=//)|(?<=www)(?=\.)|(?<=\S)(?=@)", re.IGNORECASE)
+
+
 def printable(value: object) -> str:
     """Text without control characters, lone surrogates and direction marks. None and NaN become an empty text."""
     if value is None or value is pd.NA or value != value:
@@ -81,7 +85,7 @@ def plotly_text(value: object) -> str:
 
 def markdown_text(value: object) -> str:
     """A value inside Markdown: no link, image (which a browser would fetch), heading, formula or HTML comes of it."""
-    line = printable(value).replace("\r", " ").replace("\n", " ").strip()
+    line = _AUTOLINK.sub("\u2060", printable(value).replace("\r", " ").replace("\n", " ").strip())
     return _MARKDOWN.sub(lambda found: "\\" + found[0], line)
 
 

@@ -123,7 +123,7 @@ def _labels(patients: pd.DataFrame, given: str | ArrayLike, name: str) -> list[s
     values = patients[given].tolist() if isinstance(given, str) else np.asarray(given).tolist()
     if len(values) != len(patients):
         raise ValueError(f"{name} must hold one label a patient ({len(patients)}), but held {len(values)}")
-    if any(pd.isna(v) for v in values):
+    if pd.isna(np.array([*values, ""], dtype=object)).any():
         raise ValueError(f"{name} must not be missing for any patient")
     return [str(v) for v in values]
 
@@ -194,9 +194,9 @@ def _hazard_ratios(
 
 def _rmst(fits: list[KaplanMeier], pairs: list[tuple[int, int]], tau: float) -> pd.DataFrame:
     """Differences and ratios of restricted means (Royston and Parmar 2013; Uno 2014 for the ratio's log variance)."""
-    means = [f.rmst(tau) for f in fits]
+    means = [np.asarray(f.rmst(tau)) for f in fits]  # a mean of 0 divides to inf or NaN, not to an error
     rows = []
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for i, j in pairs:
             (a, sa), (b, sb) = means[i], means[j]
             difference, se = b - a, float(np.hypot(sa, sb))

@@ -149,7 +149,8 @@ def _read(
     table: pd.DataFrame, question: Question
 ) -> tuple[dict[str, Record], dict[str, list[Record]], dict[str, dict[str, float]]]:
     """By arm: a row of it, its figures that answer the question, and its deaths and number at risk."""
-    used = [name for name in (*_CARRIED, "measure", "value") if name in table.columns]
+    own = ("measure", "value", "reported")
+    used = [name for name in (*_CARRIED, *own) if name in table.columns]
     with_arm = table.loc[table["arm_key"].notna(), used]
     measure = MEASURE_OF[question.quantity]
     asked = (with_arm["endpoint"] == question.endpoint).fillna(False).to_numpy(dtype=bool)
@@ -162,7 +163,7 @@ def _read(
 
     figures: dict[str, list[Record]] = {}
     support: dict[str, dict[str, float]] = {}
-    for record in records(relevant, (*_CARRIED, "measure", "value")):
+    for record in records(relevant, (*_CARRIED, *own)):
         key = record["arm_key"]
         if record["measure"] == "deaths":
             support.setdefault(key, {})["events"] = record["value"]
@@ -211,7 +212,9 @@ def _with_one_figure(
                 usable.append(figure)
         if usable:
             usable.sort(key=_preference)
-            chosen.append({**usable[0], "status": "reported", "derived_se": None})
+            # A row of a user's own table can hold a derived figure; without the column all were printed.
+            status = "derived" if usable[0]["reported"] is False else "reported"
+            chosen.append({**usable[0], "status": status, "derived_se": None})
             for other in usable[1:]:
                 ledger.leave(other, "other-time-origin")
         elif key in derived:

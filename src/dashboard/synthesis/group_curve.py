@@ -19,14 +19,16 @@ COMMON_TIMES = (6.0, 12.0, 18.0, 24.0, 36.0, 48.0, 60.0, 84.0, 96.0, 120.0, 180.
 class GroupCurve:
     """Pooled survival of a group at `months`, from (0, 1) on; bounds 0..1.
 
-    `ci_*` is the confidence band of the mean curve. `arms` and `patients` went in; `at` counts the arms that reach each
-    time.
+    `ci_*` is the confidence band of the mean curve, `pi_*` the prediction band of a further arm (nan unless it was
+    asked for: it takes simulation). `arms` and `patients` went in; `at` counts the arms that reach each time.
     """
 
     months: Array
     survival: Array
     ci_low: Array
     ci_high: Array
+    pi_low: Array
+    pi_high: Array
     arms: int
     patients: int
     at: np.ndarray
@@ -38,7 +40,7 @@ def _thinned(knots: Knots) -> Knots:
     return tuple(zip(times, survival_at(knots, np.array(times)).tolist(), strict=True))
 
 
-def group_curve(curves: Curves, members: np.ndarray) -> GroupCurve | None:
+def group_curve(curves: Curves, members: np.ndarray, *, prediction: bool = False) -> GroupCurve | None:
     """Pool the curves of a group (positions in `curves`) by the method of Combescure, Foucher and Jackson 2014.
 
     Only what `comparison.groups.disjoint` admits goes in: no subgroup, one study of an overlapping cohort, arms with a
@@ -75,13 +77,14 @@ def group_curve(curves: Curves, members: np.ndarray) -> GroupCurve | None:
     last = np.sort([points[-1][0] for points in printed])
     if last[-MIN_ARMS] < points[:, 0].min():
         return None
-    pooled = pooled_curve(arms, prediction=False)
-    survival, ci_low, ci_high = (np.append(1.0, band) for band in (pooled.survival, pooled.ci_low, pooled.ci_high))
+    pooled = pooled_curve(arms, prediction=prediction)
     return GroupCurve(
         months=np.append(0.0, pooled.times),
-        survival=survival,
-        ci_low=ci_low,
-        ci_high=ci_high,
+        survival=np.append(1.0, pooled.survival),
+        ci_low=np.append(1.0, pooled.ci_low),
+        ci_high=np.append(1.0, pooled.ci_high),
+        pi_low=np.append(1.0, pooled.pi_low),
+        pi_high=np.append(1.0, pooled.pi_high),
         arms=len(kept),
         patients=int(curves.arms["n"][kept].sum()),
         at=np.append(len(kept), pooled.n_arms),

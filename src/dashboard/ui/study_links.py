@@ -7,11 +7,12 @@ from urllib.parse import quote
 import pandas as pd
 
 from dashboard.ui.cache import SHIPPED, Source, per_table
+from dashboard.ui.open_study import STUDY
 
 
 @per_table(max_entries=4)
 def _addresses(table: pd.DataFrame) -> dict[str, str]:
-    return {study: f"studies?study={quote(study)}" for study in table["study_id"].dropna().unique().tolist()}
+    return {study: f"studies?{STUDY}={quote(study)}" for study in table["study_id"].dropna().unique().tolist()}
 
 
 def study_links(source: Source) -> dict[str, str]:

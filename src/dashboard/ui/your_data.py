@@ -10,10 +10,14 @@ import streamlit as st
 from dashboard.ui.context import PageContext
 from dashboard.ui.links import check_choice
 from dashboard.ui.state import bound
+from dashboard.ui.your_cohort import your_cohort
+from dashboard.ui.your_curve import your_curve
 from dashboard.ui.your_evidence import your_evidence
 
 PARTS: Final[dict[str, Callable[[PageContext], None]]] = {
     "Evidence table": your_evidence,
+    "Patient cohort": your_cohort,
+    "Digitised curve": your_curve,
 }
 
 
