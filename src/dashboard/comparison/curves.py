@@ -89,10 +89,10 @@ def survival_at(knots: Knots, times: np.ndarray) -> np.ndarray:
     Before a printed survival of zero the hazard has no finite value: survival stays at the level of the knot before it
     and falls to zero at the printed time.
     """
-    x = [time for time, _ in knots]
-    y = [survival for _, survival in knots]
-    lowest = min(s for s in y if s > 0)
-    value = np.exp(np.interp(times, x, [math.log(s if s > 0 else lowest) for s in y], left=np.nan, right=np.nan))
+    x, y = zip(*knots, strict=True)
+    positive = y if y[-1] > 0 else [s for s in y if s > 0]
+    logs = [math.log(s if s > 0 else positive[-1]) for s in y]
+    value = np.exp(np.interp(times, x, logs, left=np.nan, right=np.nan))
     if y[-1] == 0:
         value[(np.asarray(times) >= x[y.index(0)]) & np.isfinite(value)] = 0.0
     return value

@@ -66,7 +66,7 @@ def titles(codes: str) -> list[str]:
     return [FLAGS[c].title if c in FLAGS else c for c in str(codes or "").split(";") if c]
 
 
-def grid(curves: Curves, groups: Sequence[Group], most: int = 300) -> dict[str, object]:
+def grid(curves: Curves, groups: Sequence[Group], most: int = 200) -> dict[str, object]:
     """The same table for the screen: columns, and rows of cells {t: text, v: sort value, s: status, h: link, d:
     detail}.
 

@@ -28,6 +28,7 @@ HEIGHT = 375
 RISK_ROW = 20
 HORIZONS = (24, 36, 60, 84, 120, 180, 240)
 ALONE, AMONG = 1.0, 0.35
+STEPS = np.linspace(0, 1, 25)
 
 
 def nice_horizon(months: float) -> int:
@@ -38,7 +39,8 @@ def nice_horizon(months: float) -> int:
 def line_of(path: Knots, horizon: float) -> tuple[np.ndarray, np.ndarray]:
     """Months and survival to draw one curve: its path and enough points between them to look log-linear."""
     end = min(horizon, path[-1][0])
-    months = np.unique(np.concatenate([np.linspace(0, end, 25), [time for time, _ in path if time <= end]]))
+    months = np.concatenate((STEPS * end, [time for time, _ in path if 0 < time < end]))
+    months.sort()
     return months, survival_at(path, months)
 
 

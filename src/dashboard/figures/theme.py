@@ -44,7 +44,8 @@ def faded(colour: str, alpha: float) -> str:
 
 def safe(text: object) -> str:
     """Text that plotly shows as it is: its labels and hovers would read `<b>` and entities as markup."""
-    return escape(str(text), quote=False)
+    plain = str(text)
+    return escape(plain, quote=False) if "<" in plain or "&" in plain or ">" in plain else plain
 
 
 def axis(dark: bool, **more: Any) -> dict[str, Any]:

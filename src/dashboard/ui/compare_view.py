@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,6 +17,7 @@ from dashboard.survival.accuracy import typical_error
 from dashboard.ui.cache import per_table
 from dashboard.ui.choices import Choice
 from dashboard.ui.context import OpenTable, PageContext
+from dashboard.ui.evidence_table import packed
 
 BY = {"Treatment": "treatment", "Family of treatment": "family", "Primary site": "site", "Era": "era", "Arms": "arm"}
 UNITS = {"Months": "months", "Years": "years"}
@@ -79,13 +79,13 @@ def drawn(
     dark: bool,
     unit: str,
     horizon: int | None,
-) -> tuple[go.Figure, dict[str, Any]]:
+) -> tuple[go.Figure, str]:
     """The figure and the table on the screen, kept."""
     source = OpenTable(table, table_key)
     comparison = comparison_of(source, table_key, selection, by, study, dark)
     curves = curves_of(source)
     figure = survival_figure(curves, comparison.groups, unit=unit, horizon_months=horizon, dark=dark)
-    return figure, grid(curves, comparison.groups)
+    return figure, packed(grid(curves, comparison.groups))
 
 
 def download_of(context: PageContext, comparison: Comparison) -> pd.DataFrame:

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+import orjson
 import pandas as pd
 
 from dashboard.ui.component import component
 
 
-def evidence_table(grid: dict[str, Any], *, title: str, key: str) -> None:
-    """Draw a table of the form that `comparison.table.grid` makes: columns, rows of cells, total of rows."""
-    component("evidence_table", "table")(data={**grid, "title": title}, key=key)
+def packed(grid: dict[str, Any]) -> str:
+    """A grid as the text that goes to the browser: kept, it costs no run a second time."""
+    return orjson.dumps(grid).decode()
+
+
+def evidence_table(grid: dict[str, Any] | str, *, title: str, key: str) -> None:
+    """Draw a table of the form that `comparison.table.grid` makes (columns, rows of cells, total of rows), or `packed`.
+
+    The title stands beside it.
+    """
+    text = grid if isinstance(grid, str) else packed(grid)
+    component("evidence_table", "table")(data={"packed": text, "title": title}, key=key)
 
 
 def plain_grid(frame: pd.DataFrame, *, numbers: Collection[str] = (), wide: Collection[str] = ()) -> dict[str, Any]:

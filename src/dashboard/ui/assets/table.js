@@ -69,12 +69,13 @@ function order(rows, index, direction) {
   })
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: sent, parentElement, setTriggerValue }) {
   const frame = parentElement.querySelector(".frame")
   frame.send = setTriggerValue
-  const stamp = JSON.stringify(data)
+  const stamp = sent.packed === undefined ? JSON.stringify(sent) : sent.title + sent.packed
   if (frame.stamp === stamp) return
   frame.stamp = stamp
+  const data = sent.packed === undefined ? sent : { ...JSON.parse(sent.packed), title: sent.title }
   frame.setAttribute("aria-label", data.title)
   parentElement.querySelector("caption").textContent = data.title
   const body = parentElement.querySelector("tbody")
