@@ -7,7 +7,7 @@ import pytest
 from dashboard.comparison.curves import build
 from dashboard.comparison.table import comparison_table, grid
 from dashboard.comparison.view import OPENING_STUDY, compare
-from dashboard.figures.curves import survival_figure
+from dashboard.figures.curves import MAX_LABELS, survival_figure
 from dashboard.selection import Selection, apply
 
 
@@ -72,6 +72,17 @@ def test_figures_are_valid_and_end_where_the_papers_end(table, curves, by, dark)
     for trace in figure.data:
         if trace.mode == "lines":
             assert np.nanmax(np.asarray(trace.x, dtype=float)) <= last / 12 + 1e-9
+
+
+def test_of_more_groups_than_fit_the_largest_are_named_and_the_rest_counted(table, curves):
+    shown = view(table, curves, Selection(sites=("colorectal",)))
+    assert len(shown.groups) > MAX_LABELS
+    texts = [note.text for note in survival_figure(curves, shown.groups).layout.annotations]
+    named = [group for group in shown.groups if any(text.startswith(f"{group.label} (") for text in texts)]
+    assert len(named) == MAX_LABELS and len(texts) == MAX_LABELS + 1
+    assert texts[-1].startswith("and ") and texts[-1].endswith("more, see table")
+    unnamed = [group.patients or 0 for group in shown.groups if group not in named]
+    assert max(unnamed) <= min(group.patients for group in named)
 
 
 def test_labels_from_the_data_are_text_not_markup(table, curves):

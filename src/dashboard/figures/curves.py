@@ -77,7 +77,9 @@ def survival_figure(
             end = (float(curves.points["x"][last]), float(curves.points["y"][last]))
         if end is not None:
             ends.append((group, *end))
-    names, leaders = _end_labels(ends if len(ends) <= MAX_LABELS else [], horizon_months, scale, two_lines)
+    names, leaders = _end_labels(_named(ends), horizon_months, scale, two_lines)
+    if len(ends) > MAX_LABELS:
+        names.append(_unnamed(len(ends) - MAX_LABELS, dark))
     half = {
         "type": "line", "x0": 0, "x1": horizon_months / scale, "y0": 0.5, "y1": 0.5,
         "line": {"color": ink(dark).axis, "width": 1, "dash": "dot"}, "layer": "below",
@@ -85,7 +87,7 @@ def survival_figure(
     right = (
         24
         if not names
-        else min(210, 26 + max(round(7.3 * len(line)) for name in names for line in name["text"].split("<br>")))
+        else min(240, 26 + max(round(7.3 * len(line)) for name in names for line in name["text"].split("<br>")))
     )
     risk = _numbers_at_risk(curves, groups, horizon_months, scale, dark)
     return figure(
@@ -289,6 +291,22 @@ def _hover(points: dict[str, np.ndarray], i: int) -> str:
     if not points["used"][i]:
         lines.append("not on the curve")
     return "<br>".join(lines)
+
+
+def _named(ends: list[tuple[Group, float, float]]) -> list[tuple[Group, float, float]]:
+    """The curves that are named: all, or the groups of most patients where the margin has no room for all."""
+    if len(ends) <= MAX_LABELS:
+        return ends
+    largest = sorted(range(len(ends)), key=lambda i: -(ends[i][0].patients or 0))[:MAX_LABELS]
+    return [ends[i] for i in sorted(largest)]
+
+
+def _unnamed(groups: int, dark: bool) -> dict[str, Any]:
+    """How many groups stand without a name."""
+    return {
+        "x": 1.01, "xref": "paper", "xanchor": "left", "y": 0, "yref": "paper", "yanchor": "top", "yshift": -24,
+        "text": f"and {groups} more, see table", "showarrow": False, "font": {"color": ink(dark).muted, "size": 13},
+    }  # fmt: skip
 
 
 def _end_labels(
