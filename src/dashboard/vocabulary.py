@@ -425,7 +425,7 @@ DECADES: Final = _by_slug(
     *(Term(f"{y}s", f"{y}s", f"Enrolment overlaps {y} to {y + 9}.") for y in range(1960, 2030, 10))
 )
 
-# The slider's ends are part of every link, so they are fixed here and not read from the data.
+# The ends of the years filter are part of every link, so they are fixed here and not read from the data.
 YEAR_FROM: Final = 1950
 YEAR_TO: Final = 2026
 

@@ -33,7 +33,7 @@ def test_a_phone_opens_on_the_plot_and_finds_the_filters(browser: Browser, app_u
     page = context.new_page()
     page.goto(f"{app_url}/?site=Renal")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    expect(page.locator(".st-key-totals")).to_be_visible()
+    expect(page.locator(".st-key-view_bar .totals")).to_be_visible()
     page.get_by_test_id("stExpandSidebarButton").click()
     settled(page)
     screenshot(page, "filters-light-phone")

@@ -105,8 +105,8 @@ def draw_eras(context: PageContext, quantity: str, by: str) -> None:
         alt=words,
         key=ERAS_KEY,
         caption="Segments: years of enrolment of one arm; marker: n. Hollow: only the year of publication is known. "
-        "Line and band: regression and 95% interval (derived). Drag across years to filter by them; the slider in "
-        "the sidebar does the same by keyboard.",
+        "Line and band: regression and 95% interval (derived). Drag across years to filter by them; the years in "
+        "the sidebar do the same by keyboard.",
         on_select=brushed,
         selection_mode="box",  # with single marks beside it a drag would pan: it is one or the other
     )
