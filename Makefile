@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Tests run in as many processes as there are cores; those of the browser in one of them, after the others.
+WORKERS := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 export PYTHONPATH := src:.
 
 .PHONY: run test lint data bench bench-accuracy bench-load bench-leave bench-scale clean
@@ -11,7 +13,7 @@ run: $(STAMP)
 	$(BIN)/streamlit run app.py
 
 test: $(STAMP)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
