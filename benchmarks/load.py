@@ -20,7 +20,6 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "tests" / "browser")]
@@ -29,12 +28,12 @@ from harness import serve  # noqa: E402
 
 from benchmarks.session import Answer, Session  # noqa: E402
 from dashboard.evidence import shared  # noqa: E402
-from dashboard.selection import selected_totals  # noqa: E402
-from dashboard.ui.state import selection_from  # noqa: E402
+from dashboard.selection import Selection, selected_totals  # noqa: E402
 from dashboard.ui.words import totals_sentence  # noqa: E402
+from dashboard.vocabulary import family_members  # noqa: E402
 
-SITES = ("Colorectal", "Neuroendocrine", "Uveal melanoma", "Renal", "Breast", "Mixed primaries", "Gastric")
-TREATMENTS = ("Surgery", "Ablation", "Intra-arterial", "Combined or mixed")
+SITES = ("colorectal", "neuroendocrine", "uveal-melanoma", "renal", "breast", "mixed", "gastric")
+FAMILIES = ("surgery", "ablation", "intra-arterial", "combined")
 THINK_SECONDS = 5.0
 ALONE_SECONDS = 0.25
 """A single reader does not queue behind anybody: a short thought gives more answers to take the median of."""
@@ -90,14 +89,12 @@ def expect(true: bool, why: str) -> None:
 
 async def ask_atlas(session: Session, rng: random.Random) -> Answer:
     """A question that most likely nobody asked before; the totals must be those of the study table."""
-    values: dict[str, Any] = {
-        "site": rng.sample(SITES, rng.randint(1, 3)),
-        "modality": rng.sample(TREATMENTS, rng.randint(1, 3)),
-        "min_n": rng.randint(0, 30),
-    }
-    answer = await session.set(**values)
-    expected = totals_sentence(selected_totals(shared(), selection_from(values)))
-    expect(answer.says(expected), f"{values}: expected {expected!r}, got {answer.texts[:2]}")
+    sites = tuple(rng.sample(SITES, rng.randint(1, 3)))
+    treatments = tuple(slug for family in rng.sample(FAMILIES, rng.randint(1, 3)) for slug in family_members(family))
+    asked = Selection(sites=sites, modalities=treatments, min_n=rng.randint(0, 30))
+    answer = await session.choose("atlas_filters", site=sites, modality=treatments, min_n=asked.min_n)
+    expected = totals_sentence(selected_totals(shared(), asked))
+    expect(answer.says(expected), f"{asked}: expected {expected!r}, got {answer.texts[:2]}")
     return answer
 
 

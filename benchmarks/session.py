@@ -8,6 +8,7 @@ the large messages that it already holds.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 PATIENCE_SECONDS = 120.0
 WIDGETS = ("multiselect", "slider", "number_input", "button")
+INTERNAL = "$$STREAMLIT_INTERNAL_KEY"
 
 
 class SessionError(Exception):
@@ -57,6 +59,9 @@ class Session:
         self._socket: ClientConnection | None = None
         self._params: dict[str, Any] = {}
         self._widgets: dict[str, tuple[str, Any]] = {}
+        self._components: dict[str, str] = {}
+        self._drawn: set[str] = set()
+        self._token = 0
         self._states: dict[str, WidgetState] = {}
         self._held: dict[str, ForwardMsg] = {}
 
@@ -78,26 +83,25 @@ class Session:
         pressed = []
         for name, value in values.items():
             kind, proto = self._widgets[name]
-            state = WidgetState(id=proto.id)
-            if kind == "multiselect":
-                state.string_array_value.data.extend(value)
-            elif kind == "slider":
-                state.double_array_value.data.extend(value if isinstance(value, tuple) else [value])
-            elif kind == "number_input":
-                if proto.data_type == proto.INT:
-                    state.int_value = value
-                else:
-                    state.double_value = value
-            else:
-                state.trigger_value = True
+            self._hold(kind, proto, value)
+            if kind == "button":
                 pressed.append(proto.id)
-            self._states[proto.id] = state
-            if getattr(proto, "query_param_key", ""):
-                self._params[proto.query_param_key] = value
-                self.query = urlencode({k: v for k, v in self._params.items() if v}, doseq=True)
         answer = await self._run()
         for widget in pressed:
             del self._states[widget]
+        return answer
+
+    async def choose(self, component: str, **values: Any) -> Answer:
+        """Click in one of the app's own components (ui/assets/exchange.js) and run the script."""
+        self._token += 1
+        said = {"event": "choose", "value": {"values": values, "token": self._token}}
+        state = WidgetState(
+            id=f"{INTERNAL}_{self._components[component]}__events", json_trigger_value=json.dumps([said])
+        )
+        self._states[state.id] = state
+        self._drawn.add(state.id)
+        answer = await self._run()
+        self._states.pop(state.id, None)
         return answer
 
     async def go(self, page: str) -> Answer:
@@ -111,12 +115,30 @@ class Session:
             await self._socket.close()
             self._socket = None
 
+    def _hold(self, kind: str, proto: Any, value: Any) -> None:
+        """What a browser keeps of a widget: its state, and its place in the address."""
+        state = WidgetState(id=proto.id)
+        if kind == "multiselect":
+            state.string_array_value.data.extend(value)
+        elif kind == "slider":
+            state.double_array_value.data.extend(value if isinstance(value, tuple) else [value])
+        elif kind == "number_input" and proto.data_type == proto.INT:
+            state.int_value = value = int(value)
+        elif kind == "number_input":
+            state.double_value = value
+        else:
+            state.trigger_value = True
+        self._states[proto.id] = state
+        if getattr(proto, "query_param_key", ""):
+            self._params[proto.query_param_key] = value
+            self.query = urlencode({k: v for k, v in self._params.items() if v}, doseq=True)
+
     async def _run(self) -> Answer:
         message = BackMsg()
         asked = message.rerun_script
         asked.query_string = self.query
         asked.page_script_hash, asked.page_name = self._page, self._page_name
-        asked.widget_states.widgets.extend(self._states.values())
+        asked.widget_states.widgets.extend(state for widget, state in self._states.items() if widget in self._drawn)
         asked.cached_message_hashes.extend(self._held)
         assert self._socket is not None, "open the session first"
         start = time.perf_counter()
@@ -144,10 +166,12 @@ class Session:
                     raise SessionError("The script did not compile.")
                 return answer
             if kind == "new_session":
+                self._drawn = set()
                 self.session_id = message.new_session.initialize.session_id or self.session_id
                 self._page = message.new_session.page_script_hash
             elif kind == "navigation":
                 self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
+                self._page = message.navigation.page_script_hash
             elif kind == "page_info_changed":
                 self.query = message.page_info_changed.query_string
             elif kind == "ref_hash":
@@ -170,4 +194,15 @@ class Session:
             raise SessionError(f"{element.exception.type}: {element.exception.message}")
         elif kind in WIDGETS:
             proto = getattr(element, kind)
+            self._drawn.add(proto.id)
             self._widgets[getattr(proto, "query_param_key", "") or proto.label] = (kind, proto)
+            if getattr(proto, "set_value", False):  # the server changed it: the browser follows
+                self._hold(kind, proto, _value_of(kind, proto))
+        elif kind == "bidi_component":
+            self._components[element.bidi_component.component_name] = element.bidi_component.id
+
+
+def _value_of(kind: str, proto: Any) -> Any:
+    if kind == "multiselect":
+        return list(proto.raw_values)
+    return tuple(proto.value) if kind == "slider" else proto.value
