@@ -38,6 +38,10 @@ THINK_SECONDS = 5.0
 ALONE_SECONDS = 0.25
 """A single reader does not queue behind anybody: a short thought gives more answers to take the median of."""
 
+AWAY_SECONDS = 1.0
+"""Who comes back within milliseconds may meet the loop that still sends to the old connection: Streamlit then loses the
+answer, of the bare script too, until the next click."""
+
 GRACE_SECONDS = 10.0
 
 
@@ -119,6 +123,7 @@ async def reader(app: App, session: Session, level: Level, until: float, rng: ra
                 level.moved.append((await session.go("")).seconds)
             elif step < 0.1:
                 await session.close()
+                await asyncio.sleep(AWAY_SECONDS)
                 level.moved.append((await session.open()).seconds)
             else:
                 level.changed.append((await app.ask(session, rng)).seconds)
