@@ -195,7 +195,8 @@ def make_groups(curves: Curves, chosen: np.ndarray, by: str, *, dark: bool = Fal
 def _patients(curves: Curves, members: np.ndarray) -> int | None:
     """Patients of the disjoint arms, each arm once; of a single arm its own number."""
     arms = curves.arms
-    sizes = {str(arms["arm_key"][k]): arms["n"][k] for k in members if len(members) == 1 or not arms["is_subgroup"][k]}
+    counted = members if len(members) == 1 else members[~arms["is_subgroup"][members].astype(bool)]
+    sizes = dict(zip(arms["arm_key"][counted].tolist(), arms["n"][counted].tolist(), strict=True))
     stated = [n for n in sizes.values() if math.isfinite(n)]
     return int(sum(stated)) if stated else None
 
@@ -207,34 +208,32 @@ def disjoint(curves: Curves, members: np.ndarray) -> tuple[np.ndarray, tuple[tup
     of an overlapping cohort (the one with most patients stays).
     """
     arms = curves.arms
-    left: list[tuple[int, str]] = []
+    subgroup = arms["is_subgroup"][members].astype(bool)
+    empty = ~subgroup & (curves.figures[members] == 0)
+    unsized = ~subgroup & ~empty & ~np.isfinite(arms["n"][members])
+    left = [(k, "subgroup of other arms") for k in members[subgroup].tolist()]
+    left += [(k, "no exact survival figure") for k in members[empty].tolist()]
+    left += [(k, "number of patients not stated") for k in members[unsized].tolist()]
+    usable = members[~(subgroup | empty | unsized)]
     best: dict[str, int] = {}
-    for k in members.tolist():
-        if arms["is_subgroup"][k]:
-            left.append((k, "subgroup of other arms"))
-        elif curves.figures[k] == 0:
-            left.append((k, "no exact survival figure"))
-        elif not math.isfinite(arms["n"][k]):
-            left.append((k, "number of patients not stated"))
-        else:
-            other = best.setdefault(arms["arm_key"][k], k)
-            if other != k:
-                kept, dropped = (k, other) if _better(curves, k, other) else (other, k)
-                best[arms["arm_key"][k]] = kept
-                left.append((dropped, "same arm, another time origin"))
+    for k, arm in zip(usable.tolist(), arms["arm_key"][usable].tolist(), strict=True):
+        other = best.setdefault(arm, k)
+        if other != k:
+            best[arm], dropped = (k, other) if _better(curves, k, other) else (other, k)
+            left.append((dropped, "same arm, another time origin"))
+    kept = np.array(sorted(best.values()), dtype=int)
+    cohorts, studies = arms["cohort"][kept].tolist(), arms["study_id"][kept].tolist()
     sizes: dict[str, dict[str, float]] = {}
-    for k in best.values():
-        if arms["cohort"][k]:
-            of = sizes.setdefault(arms["cohort"][k], {})
-            of[arms["study_id"][k]] = of.get(arms["study_id"][k], 0) + arms["n"][k]
+    for cohort, study, n in zip(cohorts, studies, arms["n"][kept].tolist(), strict=True):
+        if cohort:
+            of = sizes.setdefault(cohort, {})
+            of[study] = of.get(study, 0) + n
     largest = {cohort: min(of, key=lambda study: (-of[study], study)) for cohort, of in sizes.items()}
-    members_kept = []
-    for k in best.values():
-        if arms["cohort"][k] and largest[arms["cohort"][k]] != arms["study_id"][k]:
-            left.append((k, "overlaps a larger report of the same patients"))
-        else:
-            members_kept.append(k)
-    return np.array(sorted(members_kept), dtype=int), tuple(sorted(left))
+    repeated = np.array(
+        [bool(c) and largest[c] != study for c, study in zip(cohorts, studies, strict=True)], dtype=bool
+    )
+    left += [(k, "overlaps a larger report of the same patients") for k in kept[repeated].tolist()]
+    return kept[~repeated], tuple(sorted(left))
 
 
 def _better(curves: Curves, k: int, other: int) -> bool:

@@ -136,10 +136,11 @@ def pooled_curve(
 
     raw = _between(y, v, observed) if model == "random" else np.zeros((len(times), len(times)))
     between = _nearest_covariance(raw)
-    fixed, _ = _weighted_mean(y, v, observed, np.zeros_like(between))
-    beta, covariance = _weighted_mean(y, v, observed, between)
+    fixed, fixed_covariance = _fixed_mean(y, v, observed)
     if model == "fixed":
-        beta, covariance = _weighted_mean(y, v, observed, np.zeros_like(between))
+        beta, covariance = fixed, fixed_covariance
+    else:
+        beta, covariance = _weighted_mean(y, v, observed, between)
 
     angle = np.clip(beta, 0.0, np.pi / 2)
     # The sine of pi/2 is not exactly 1 after rounding back and forth.
@@ -323,6 +324,13 @@ def _nearest_covariance(matrix: Array) -> Array:
     """The matrix with its negative eigenvalues set to 0."""
     values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
     return (vectors * np.maximum(values, 0.0)) @ vectors.T
+
+
+def _fixed_mean(y: Array, v: Array, observed: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+    """`_weighted_mean` without variance between arms: every time by itself, weighted by precision."""
+    w = np.where(observed, 1 / v, 0.0)
+    total = w.sum(axis=0)
+    return (w * np.where(observed, y, 0.0)).sum(axis=0) / total, np.diag(1 / total)
 
 
 def _weighted_mean(y: Array, v: Array, observed: npt.NDArray[np.bool_], between: Array) -> tuple[Array, Array]:
