@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from dashboard.vocabulary import PRIMARY_SITES, label
 
 ROW, EDGES = 40, 170
 SMALLEST, LARGEST = 9.0, 34.0
+COLUMN_LETTERS = 11
 # one hue from pale to deep, ordered in lightness; not a colour of any treatment
 SCALE_LIGHT: Final = [[0.0, "#E9E3F0"], [0.35, "#B7A6CF"], [0.7, "#74589F"], [1.0, "#371B63"]]
 SCALE_DARK: Final = [[0.0, "#3A2F52"], [0.35, "#6E5A96"], [0.7, "#A890D0"], [1.0, "#EADFFB"]]
@@ -82,7 +84,8 @@ def evidence_map_figure(
                 ticktext=[safe(column.label) if many else _wrapped(safe(column.label)) for column in of.columns],
                 tickangle=-60 if many else 0,
                 tickfont={"color": colours.text, "size": 12},
-                range=[-0.6, len(of.columns) - 0.4],
+                # the values of the last column stand to the right of its markers
+                range=[-0.5, len(of.columns) - (0.4 if many else 0.1)],
                 showline=False,
                 ticks="",
                 fixedrange=True,
@@ -102,8 +105,7 @@ def evidence_map_figure(
 
 
 def _wrapped(text: str) -> str:
-    first, _, rest = text.partition(" or ")
-    return f"{first} or<br>{rest}" if rest else text
+    return "<br>".join(textwrap.wrap(text, COLUMN_LETTERS))
 
 
 def _gaps(of: EvidenceMap, at: np.ndarray, row: np.ndarray, colour: str) -> dict[str, Any]:
