@@ -101,6 +101,7 @@ def survival_figure(
                 title=f"Time ({unit})",
                 range=[0, horizon_months / scale],
                 dtick=_tick_step(horizon_months, unit),
+                tickangle=0,
                 showgrid=False,
             ),
             yaxis=axis(dark, title="Survival", range=[-0.01, 1.02], tickformat=".0%", dtick=0.2),
@@ -140,7 +141,8 @@ def default_horizon(curves: Curves, members: np.ndarray) -> int:
 def _tick_step(horizon_months: float, unit: str) -> float:
     if unit == "years":
         return 1 if horizon_months <= 120 else 2
-    return 6 if horizon_months <= 36 else 12 if horizon_months <= 84 else 24
+    # seven at most, so that they stand upright in the column of a story and on a telephone
+    return next((step for end, step in ((36, 6), (84, 12), (120, 24), (180, 36)) if horizon_months <= end), 48)
 
 
 def _largest(curves: Curves, members: np.ndarray) -> set[int]:
