@@ -15,6 +15,12 @@ from dashboard.evidence.flags import FLAGS
 from dashboard.vocabulary import MILESTONES_MONTHS, MODALITIES, PRIMARY_SITES, TIME_ORIGINS, label
 
 MILESTONES = tuple(m for m in MILESTONES_MONTHS if m != 24)
+Cell = dict[str, object]
+# What the table on the screen takes from the arms.
+SHOWN = (
+    "label", "first_author", "year", "url", "primary_site", "era_start", "era_end", "era_basis", "n",
+    "follow_up_median_months", "time_origin", "flags", "flag_text",
+)  # fmt: skip
 
 
 def year_words(m: int) -> str:
@@ -84,44 +90,52 @@ def grid(curves: Curves, groups: Sequence[Group], most: int = 200) -> dict[str, 
         *({"t": f"{m // 12} y", "num": True, "d": f"{year_words(m)} (95% CI where printed)."} for m in MILESTONES),
         {"t": "Flags", "wrap": True, "d": "What to distrust, and why."},
     ]
-    arms = curves.arms
-    rows: list[list[dict[str, object]]] = []
+    rows: list[tuple[Cell, ...]] = []
     for group in groups:
-        for k in group.members.tolist():
-            if len(rows) >= most:
-                break
-            n, follow_up = float(arms["n"][k]), float(arms["follow_up_median_months"][k])
-            origin = label(TIME_ORIGINS, arms["time_origin"][k]).removeprefix("from ").replace("time origin ", "")
-            flags = str(arms["flag_text"][k] or "").split("\n") if arms["flag_text"][k] else []
-            author = f"{arms['first_author'][k] or 'Author not known'} {arms['year'][k]:.0f}"
-            rows.append(
-                [
-                    {"t": group.label, "c": group.colour, "d": str(arms["label"][k])},
-                    {"t": author, "h": str(arms["url"][k] or ""), "v": f"{author}"},
-                    {"t": label(PRIMARY_SITES, arms["primary_site"][k])},
-                    {
-                        "t": years(float(arms["era_start"][k]), float(arms["era_end"][k]), str(arms["era_basis"][k])),
-                        "v": _finite(arms["era_start"][k]),
-                    },
-                    {"t": f"{n:.0f}" if math.isfinite(n) else "not stated", "v": _finite(n)},
-                    {"t": f"{follow_up:g}" if math.isfinite(follow_up) else "not stated", "v": _finite(follow_up)},
-                    {"t": origin},
-                    _cell(curves, "median", k, as_percent=False),
-                    *(_cell(curves, f"s{m}", k, as_percent=True) for m in MILESTONES),
-                    {"t": ", ".join(titles(arms["flags"][k])), "d": " ".join(flags), "v": len(flags)},
-                ]
-            )
+        if len(rows) < most:
+            rows += _rows(curves, group, group.members[: most - len(rows)])
     return {"columns": columns, "rows": rows, "total": int(sum(len(g.members) for g in groups))}
+
+
+def _rows(curves: Curves, group: Group, members: np.ndarray) -> list[tuple[Cell, ...]]:
+    """Made column by column: taking single values out of arrays would be half of the work."""
+    arms = {name: curves.arms[name][members].tolist() for name in SHOWN}
+    authors = [f"{a or 'Author not known'} {y:.0f}" for a, y in zip(arms["first_author"], arms["year"], strict=True)]
+    spans = zip(arms["era_start"], arms["era_end"], arms["era_basis"], strict=True)
+    reasons = [text.split("\n") if text else [] for text in arms["flag_text"]]
+    columns: list[list[Cell]] = [
+        [{"t": group.label, "c": group.colour, "d": str(name)} for name in arms["label"]],
+        [{"t": name, "h": str(url or ""), "v": name} for name, url in zip(authors, arms["url"], strict=True)],
+        [{"t": label(PRIMARY_SITES, site)} for site in arms["primary_site"]],
+        [{"t": years(start, end, str(basis)), "v": _finite(start)} for start, end, basis in spans],
+        [{"t": f"{n:.0f}" if math.isfinite(n) else "not stated", "v": _finite(n)} for n in arms["n"]],
+        [
+            {"t": f"{months:g}" if math.isfinite(months) else "not stated", "v": _finite(months)}
+            for months in arms["follow_up_median_months"]
+        ],
+        [
+            {"t": label(TIME_ORIGINS, origin).removeprefix("from ").replace("time origin ", "")}
+            for origin in arms["time_origin"]
+        ],
+        _cells(curves, "median", members, as_percent=False),
+        *(_cells(curves, f"s{m}", members, as_percent=True) for m in MILESTONES),
+        [
+            {"t": ", ".join(titles(codes)), "d": " ".join(why), "v": len(why)}
+            for codes, why in zip(arms["flags"], reasons, strict=True)
+        ],
+    ]
+    return list(zip(*columns, strict=True))
 
 
 def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _cell(curves: Curves, name: str, k: int, *, as_percent: bool) -> dict[str, object]:
-    cells = curves.cells
-    value, status = float(cells[name][k]), str(cells[f"{name}_status"][k])
-    text = cell_words(
-        value, status, float(cells[f"{name}_ci_low"][k]), float(cells[f"{name}_ci_high"][k]), as_percent=as_percent
-    )
-    return {"t": text or "–", "v": _finite(value), "s": status if text and math.isfinite(value) else ""}
+def _cells(curves: Curves, name: str, members: np.ndarray, *, as_percent: bool) -> list[Cell]:
+    parts = (curves.cells[f"{name}{part}"][members].tolist() for part in ("", "_status", "_ci_low", "_ci_high"))
+    found: list[Cell] = []
+    for value, status, low, high in zip(*parts, strict=True):
+        text = cell_words(value, str(status), low, high, as_percent=as_percent)
+        known = math.isfinite(value)
+        found.append({"t": text or "–", "v": value if known else None, "s": str(status) if text and known else ""})
+    return found
