@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def interval(low: float, high: float, *, as_percent: bool) -> str:
     return f"95% CI {ends[0]} to {ends[1]}"
 
 
-def figure_words(points: dict[str, np.ndarray], i: int) -> str:
+def figure_words(points: Mapping[str, Sequence[Any]], i: int) -> str:
     """A printed figure: "90% at 60 months (95% CI 82% to 95%)", "median 26 months (CI not reported)"."""
     sign = QUALIFIER_WORDS.get(str(points["qualifier"][i]), "")
     value, is_rate = float(points["value"][i]), points["measure"][i] == "survival"

@@ -28,6 +28,11 @@ HEIGHT = 375
 RISK_ROW = 20
 HORIZONS = (24, 36, 60, 84, 120, 180, 240)
 ALONE, AMONG = 1.0, 0.35
+# What the words at a mark are made of.
+HOVERED = (
+    "n", "first_author", "year", "label", "time_origin", "locator", "note", "used",
+    "qualifier", "value", "measure", "ci_low", "ci_high", "time_months",
+)  # fmt: skip
 STEPS = np.linspace(0, 1, 25)
 
 
@@ -262,7 +267,7 @@ def _markers(
         },
         "name": safe(f"{group.label}: printed"),
         "customdata": points["arm_key"],
-        "text": [_hover(points, i) for i in range(len(index))],
+        "text": _hovers(points),
         "hovertemplate": "%{text}<extra></extra>",
     }
     if np.isfinite(points["ci_low"]).any() and (alone or error_axis == "error_y"):
@@ -279,7 +284,13 @@ def _markers(
     return trace
 
 
-def _hover(points: dict[str, np.ndarray], i: int) -> str:
+def _hovers(points: dict[str, np.ndarray]) -> list[str]:
+    """What the marks say: from lists, as single values out of arrays take most of the time of a large plot."""
+    values = {name: points[name].tolist() for name in HOVERED}
+    return [_hover(values, i) for i in range(len(values["n"]))]
+
+
+def _hover(points: dict[str, list[Any]], i: int) -> str:
     n = points["n"][i]
     lines = [
         f"<b>{safe(points['first_author'][i] or 'author not known')} {points['year'][i]:.0f}</b>: "
