@@ -159,10 +159,60 @@ def test_median_limits_of_a_digitised_curve_are_those_of_its_patients():
     assert (found.value, found.low, found.high) == fit.median()
 
 
+def test_limits_of_a_digitised_curve_are_those_of_its_patients_also_between_steps():
+    from dashboard.survival import guyot
+    from dashboard.survival.estimate import KaplanMeier
+
+    r = guyot([0, 5, 10, 15, 20], [1, 0.8, 0.5, 0.2, 0], [0], [20])
+    fit = KaplanMeier.fit(r.patients.time_months, r.patients.event)
+    between = [5, 7, 10, 14.9, 15, 19.9]
+    band = r.survival_interval(between)
+    np.testing.assert_allclose(band.se, fit.se_at(between), rtol=1e-12)
+    np.testing.assert_allclose([band.low, band.high], fit.limits_at(between), rtol=1e-12)
+    for tau in (7, 17, 20):
+        found = r.rmst_interval(tau)
+        assert (found.value, found.se) == pytest.approx(fit.rmst(tau), rel=1e-12)
+
+
 @pytest.mark.filterwarnings("error")
 def test_limits_of_a_curve_that_falls_to_zero_are_finite_and_silent():
     band = reconstruct([(12, 0.5), (24, 0)], 40).survival_interval([0, 12, 24])
     assert band.se[2] == 0 and band.low[2] == 0 and 0 < band.high[2] < 1
+
+
+@pytest.mark.parametrize(
+    ("points", "n", "figures"),
+    [
+        ([(60, 0.26)], 19, {"follow_up_months": 26}),  # fewer than five alive at the end
+        ([(0.5, 0.9999), (18, 0.3), (48, 0.08), (120, 0.06)], 8, {"follow_up_months": 8.7}),
+        ([(12, 0.8), (60, 0.1)], 20, {"follow_up_months": 10, "survival_ci": [(60, 0, 0.3)]}),
+        ([(3, 0.97), (6, 0.95), (60, 0.08)], 11, {"total_events": 2, "survival_ci": [(60, 0, 0.18)]}),
+        ([(12, 0.8), (60, 0.4)], 50, {"n_at_risk": {24: 0}}),
+        ([(12, 0.5), (24, 0), (60, 0)], 40, {"survival_ci": [(12, 0.3, 0.7)]}),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_printed_rate_has_somebody_behind_it_however_short_the_follow_up(points, n, figures):
+    r = reconstruct(points, n, **figures)
+    times, survival = np.array(points).T
+    assert np.all(r.information.patients_at(times) >= np.minimum(1, n * survival) - 1e-9)
+    band = r.survival_interval(np.linspace(0, r.horizon_months, 50))
+    assert band.se.max() < 0.5 and np.all(band.low <= band.survival) and np.all(band.survival <= band.high)
+    assert r.rmst_interval(r.horizon_months).se < r.horizon_months / 2
+    assert len(r.patients) == n
+
+
+def test_patients_at_risk_at_the_end_do_not_jump_where_the_living_pass_five():
+    fewer, more = (
+        reconstruct([(60, s)], 20, follow_up_months=20).information.patients_at(60) for s in (0.2499, 0.2501)
+    )
+    assert fewer == pytest.approx(more, rel=0.01)
+
+
+def test_nobody_at_risk_before_the_last_rate_is_named():
+    r = reconstruct([(12, 0.8), (60, 0.4)], 50, n_at_risk={24: 0})
+    assert "0 at risk printed at 24 months, but survival up to 60" in r.warnings[0]
+    assert reconstruct([(12, 0.8), (24, 0), (60, 0)], 50, n_at_risk={30: 0}).warnings == ()
 
 
 def test_contradictory_numbers_at_risk_and_deaths_are_named():

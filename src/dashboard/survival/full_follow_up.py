@@ -68,7 +68,7 @@ def _extended(arm: Reconstruction, grid: Array, later: Array, rate: Array) -> tu
     assert arm.information is not None and arm.support is not None
     own = expected(arm, grid[grid <= later[0]])
     kept = arm.support.not_censored(arm.function, arm.information.grid, later)
-    start = float(np.interp(later[0], arm.information.grid, arm.information.at_risk))
+    start = float(arm.information.patients_at(later[0]))
     alive = np.exp(-np.append(0.0, np.cumsum(rate * np.diff(later))))
     left = start * alive * (kept / kept[0] if kept[0] > 0 else 0.0)
     middle = (left[:-1] + left[1:]) / 2

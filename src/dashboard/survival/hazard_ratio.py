@@ -146,7 +146,7 @@ def expected(arm: Reconstruction, grid: Array) -> tuple[Array, Array]:
     """Expected deaths and mean number at risk in each cell of the grid."""
     assert arm.information is not None
     s = arm.curve(grid)
-    at_risk = np.interp(grid, arm.information.grid, arm.information.at_risk)
+    at_risk = arm.information.patients_at(grid)
     middle = (at_risk[:-1] + at_risk[1:]) / 2
     hazard = np.full(len(middle), np.inf)
     np.log(s[:-1] / np.where(s[1:] > 0, s[1:], np.nan), out=hazard, where=s[1:] > 0)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from dashboard.survival.censoring import clean_at_risk, too_many_at_risk
+from dashboard.survival.censoring import clean_at_risk, contradictions
 from dashboard.survival.curve import ConstantHazardCurve
 from dashboard.survival.early import EARLY_SHAPE, early_rise
 from dashboard.survival.inputs import Figures, clean_points, patients_count, positive_time, with_median
@@ -80,7 +80,7 @@ def reconstruct(
         rows, notes = clean_at_risk(n_at_risk, count) if n_at_risk is not None else ([], [])
         warnings += notes
         if rows:
-            warnings += too_many_at_risk(rows, curve.survival([t for t, _ in rows]), count)
+            warnings += contradictions(rows, curve.survival([t for t, _ in rows]), count, curve.horizon)
         deaths, notes = clean_deaths(total_events, count, float(curve.values[-1]))
         warnings += notes
         support = Support(

@@ -105,8 +105,7 @@ class Reconstruction:
             return pd.DataFrame({"time_months": t, "survival": s, "se": nothing, "low": nothing, "high": nothing})
         info = self.information
         variance = info.variance_of_log(t) + self._shape_sd(t, s) ** 2
-        at_risk = np.interp(t, info.grid, info.at_risk)
-        low, high = log_log_limits(s, variance, at_risk)
+        low, high = log_log_limits(s, variance, info.patients_at(t))
         known = ~np.isnan(s)
         se = np.zeros(len(t))  # where everybody has died the variance of log S is infinite, that of S is 0
         np.multiply(s, np.sqrt(variance), out=se, where=s > 0)

@@ -53,10 +53,16 @@ class Support:
         return tuple(said)
 
     def information(self, curve: Curve, knots: Array) -> Information:
-        """Numbers at risk and Greenwood's variance along `curve`; `knots` are times the grid must hold."""
+        """Numbers at risk and Greenwood's variance along `curve`; `knots` are times the grid must hold.
+
+        A rate is printed only where somebody is still followed: whatever the model of censoring says, one patient is at
+        risk, or all who are alive where that is less than one.
+        """
         grid = time_grid(knots)
         survival = curve.survival(grid)
-        base = Information.along(grid, survival, self.n * survival * self.not_censored(curve, grid, grid))
+        alive = self.n * survival
+        followed = alive * self.not_censored(curve, grid, grid)
+        base = Information.along(grid, survival, np.maximum(followed, np.minimum(alive, 1.0)))
         targets = self._variances(curve)
         return base.matched_to(targets) if targets else base
 
