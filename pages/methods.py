@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.evidence import evidence_date, evidence_version
 from dashboard.evidence.parquet import SCHEMA_VERSION
 from dashboard.methods.steps import STEPS
-from dashboard.methods.tables import accuracy_sentence, accuracy_table, dictionary_table, flags_table
+from dashboard.methods.tables import accuracy_sentence, accuracy_table, coverage_sentence, dictionary_table, flags_table
 from dashboard.survival.accuracy import accuracy
 from dashboard.ui.badges import legend
 from dashboard.ui.context import page_context
@@ -44,6 +44,7 @@ if measured:
         "with the full data."
     )
     table(accuracy_table(measured), "Measured accuracy of derived numbers")
+    st.markdown(coverage_sentence(measured))
     with st.expander("Coverage of the intervals, on simulated populations with known truth"):
         table(accuracy_table(measured, detail=True), "Coverage of the intervals")
 else:

@@ -215,6 +215,49 @@ def test_nobody_at_risk_before_the_last_rate_is_named():
     assert reconstruct([(12, 0.8), (24, 0), (60, 0)], 50, n_at_risk={30: 0}).warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("figures", "named"),
+    [
+        ({"survival_ci": [(12, 0.9, 0.95)]}, ["12 months", "0.9 to 0.95", "0.8"]),
+        ({"median_months": 30, "median_ci": (31, 40)}, ["31 to 40 months", "30"]),
+        ({"median_ci": (50, math.inf)}, ["50 to inf", "does not hold 2"]),
+    ],
+)
+def test_an_interval_that_does_not_hold_its_figure_is_named_and_sets_no_route(figures, named):
+    r = reconstruct([(12, 0.8), (36, 0.4)], 100, **figures)
+    assert len(r.warnings) == 1 and all(words in r.warnings[0] for words in named)
+    assert r.route is Route.N_ONLY
+    assert (
+        r.survival_interval([36]).se[0]
+        == reconstruct([(12, 0.8), (36, 0.4)], 100, **{k: v for k, v in figures.items() if k == "median_months"})
+        .survival_interval([36])
+        .se[0]
+    )
+
+
+def test_an_interval_that_tells_no_variance_of_the_curve_sets_no_route():
+    beyond = reconstruct([(12, 0.8)], 100, median_months=40, median_ci=(30, math.inf), follow_up_months=20)
+    assert beyond.route is Route.REPORTED_CI  # the curve reaches the lower limit
+    short = reconstruct([(12, 0.8)], 100, median_months=math.inf, median_ci=(30, math.inf), follow_up_months=20)
+    assert short.route is Route.DEATHS_FOLLOW_UP and not any("reported confidence" in a for a in short.assumptions)
+    everybody = reconstruct([(12, 1.0)], 100, survival_ci=[(12, 0.9, 1.0)])
+    assert everybody.route is Route.N_ONLY
+
+
+def test_a_printed_interval_of_the_median_is_reported_whatever_the_rest_rests_on():
+    found = reconstruct([(12, 0.8)], 100, median_months=math.inf, median_ci=(30, math.inf)).median_interval()
+    assert math.isinf(found.value) and found.route is not Route.REPORTED_CI
+    printed = reconstruct([(12, 0.7)], 100, median_months=26, median_ci=(18, 40)).median_interval()
+    assert (printed.low, printed.high, printed.route) == (18, 40, Route.REPORTED_CI)
+
+
+def test_fewer_deaths_than_the_curve_takes_are_named():
+    r = reconstruct([(12, 0.8), (60, 0.4)], 50, total_events=2)
+    assert "2 deaths printed" in r.warnings[0] and "0.4 at 60 months" in r.warnings[0] and "among 50" in r.warnings[0]
+    assert reconstruct([(12, 0.8), (60, 0.4)], 50, total_events=28).warnings == ()
+    assert reconstruct([(12, 0.8), (60, 0.4)], 50, total_events=45).warnings == ()  # later deaths count too
+
+
 def test_contradictory_numbers_at_risk_and_deaths_are_named():
     r = reconstruct([(12, 0.5)], 100, n_at_risk={0: 90, 6: 80, 12: 85})
     assert any("90 at risk" in w for w in r.warnings)

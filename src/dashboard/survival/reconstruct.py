@@ -81,16 +81,11 @@ def reconstruct(
         warnings += notes
         if rows:
             warnings += contradictions(rows, curve.survival([t for t, _ in rows]), count, curve.horizon)
-        deaths, notes = clean_deaths(total_events, count, float(curve.values[-1]))
-        warnings += notes
-        support = Support(
-            n=count,
-            at_risk=tuple(rows),
-            deaths=deaths,
-            follow_up=follow_up,
-            survival_ci=clean_survival_ci(survival_ci, curve.horizon),
-            median_ci=clean_median_ci(median_ci),
-        )
+        deaths, deaths_notes = clean_deaths(total_events, count, float(curve.values[-1]))
+        rates_ci, rates_notes = clean_survival_ci(survival_ci, curve)
+        of_median, median_notes = clean_median_ci(median_ci, median)
+        support = Support(count, tuple(rows), deaths, follow_up, rates_ci, of_median)
+        warnings += [*deaths_notes, *rates_notes, *median_notes, *support.contradictions(curve, figures.times)]
     shape = (
         "Constant hazard throughout."
         if early_shape == 1
@@ -103,8 +98,8 @@ def reconstruct(
         median_months=median,
         median_source=source,
         warnings=tuple(warnings),
-        assumptions=(shape, *(support.assumptions if support else ())),
-        route=support.route if support else Route.NONE,
+        assumptions=(shape, *(support.assumptions(curve) if support else ())),
+        route=support.route(curve) if support else Route.NONE,
         support=support,
     )
 

@@ -141,7 +141,7 @@ class Reconstruction:
         A printed interval is returned as printed. A limit that the curve does not reach is inf.
         """
         if self.support is not None and self.support.median_ci is not None and self.median_source == "reported":
-            return Estimate(self.median_months, math.nan, *self.support.median_ci, self.route)
+            return Estimate(self.median_months, math.nan, *self.support.median_ci, Route.REPORTED_CI)
         if self.information is None:
             return Estimate(self.median_months, math.nan, math.nan, math.nan, self.route)
         if isinstance(self.function, StepCurve):
