@@ -41,10 +41,9 @@ if measured:
     st.markdown(
         "Published two-arm trials whose patients are known were reduced to the figures an abstract prints (patients, "
         "median, survival at 12, 24, 36 and 60 months, median follow-up), rebuilt from these alone, and compared "
-        "with the full data."
+        "with the full data.\n\n" + coverage_sentence(measured)
     )
     table(accuracy_table(measured), "Measured accuracy of derived numbers")
-    st.markdown(coverage_sentence(measured))
     with st.expander("Coverage of the intervals, on simulated populations with known truth"):
         table(accuracy_table(measured, detail=True), "Coverage of the intervals")
 else:

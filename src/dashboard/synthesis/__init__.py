@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dashboard.synthesis.regression import Regression, meta_regression
     from dashboard.synthesis.scales import Natural, back_transform
     from dashboard.synthesis.sensitivity import SubgroupTest, cumulative, influence, leave_one_out, subgroup_test
+    from dashboard.synthesis.single_moderators import Moderator, moderators
     from dashboard.synthesis.specify import specification
     from dashboard.synthesis.summary import Summary, in_words, summarise
     from dashboard.synthesis.within import Contrasts, contrasts
@@ -37,6 +38,7 @@ _HOME = {
     "curves": ("PooledCurve", "pooled_curve"),
     "bias": ("Egger", "TrimAndFill", "egger", "trim_and_fill"),
     "eligibility": ("Eligible", "Question", "eligible"),
+    "single_moderators": ("Moderator", "moderators"),
     "notices": ("Notice", "time_notices"),
     "within": ("Contrasts", "contrasts"),
     "summary": ("Summary", "in_words", "summarise"),
@@ -49,6 +51,7 @@ __all__ = [
     "Effect",
     "Egger",
     "Eligible",
+    "Moderator",
     "Natural",
     "Notice",
     "Pooled",
@@ -71,6 +74,7 @@ __all__ = [
     "median_effect",
     "meta_regression",
     "milestone_effect",
+    "moderators",
     "pool",
     "pooled_curve",
     "specification",
