@@ -18,9 +18,10 @@ if TYPE_CHECKING:
         median_effect,
         milestone_effect,
     )
-    from dashboard.synthesis.eligibility import Eligible, Question, eligible
+    from dashboard.synthesis.eligibility import Eligible, eligible
     from dashboard.synthesis.notices import Notice, time_notices
     from dashboard.synthesis.pooling import Pooled, pool
+    from dashboard.synthesis.question import Question
     from dashboard.synthesis.regression import Regression, meta_regression
     from dashboard.synthesis.scales import Natural, back_transform
     from dashboard.synthesis.sensitivity import SubgroupTest, cumulative, influence, leave_one_out, subgroup_test
@@ -37,7 +38,8 @@ _HOME = {
     "sensitivity": ("SubgroupTest", "cumulative", "influence", "leave_one_out", "subgroup_test"),
     "curves": ("PooledCurve", "pooled_curve"),
     "bias": ("Egger", "TrimAndFill", "egger", "trim_and_fill"),
-    "eligibility": ("Eligible", "Question", "eligible"),
+    "eligibility": ("Eligible", "eligible"),
+    "question": ("Question",),
     "single_moderators": ("Moderator", "moderators"),
     "notices": ("Notice", "time_notices"),
     "within": ("Contrasts", "contrasts"),

@@ -14,8 +14,8 @@ import pandas as pd
 from dashboard.synthesis._model import Array
 from dashboard.synthesis._tails import normal_quantile
 from dashboard.synthesis.effects import ASSUMED_ROUTES
-from dashboard.synthesis.eligibility import Question
 from dashboard.synthesis.pooling import Pooled, pool
+from dashboard.synthesis.question import Question
 from dashboard.synthesis.scales import back_transform, scale_of
 
 GROUP_COLUMNS = (
