@@ -164,9 +164,8 @@ def in_words(group: pd.Series, label: str, question: Question, endpoint: str = "
         f"{label}: {when} {endpoint} {number(group['estimate'])}{unit} "
         f"(95% CI {number(group['ci_low'])} to {number(group['ci_high'])})"
     )
-    patients = f"{group['patients']:,} patients" + (
-        f" and {group['without_n']} arms of unstated size" if group["without_n"] else ""
-    )
+    unstated = f" and {_count(group['without_n'], 'arm')} of unstated size" if group["without_n"] else ""
+    patients = f"{group['patients']:,} patients{unstated}" if group["patients"] else "number of patients not stated"
     sources = f"{_count(group['k'], 'arm')} of {_count(group['studies'], 'study', 'studies')}, {patients}"
     if group["k"] == 1:
         return f"{head}. One arm only, {patients}: nothing is pooled."
