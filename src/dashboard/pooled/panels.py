@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -48,7 +49,7 @@ class Frame:
     colour: str | None = None
     dark: bool = False
 
-    @property
+    @cached_property
     def rows(self) -> pd.DataFrame:
         """The arms of the group that carry weight."""
         rows = self.summary.rows

@@ -10,6 +10,7 @@ import pandas as pd
 
 from dashboard.evidence.flags import FLAGS
 from dashboard.evidence.words import count
+from dashboard.figures.pooling_marks import records
 from dashboard.pooled.across import Across
 from dashboard.pooled.ask import GROUPS, Ask
 from dashboard.selection import Selection
@@ -110,7 +111,7 @@ def answer(across: Across, labels: Mapping[str, str]) -> str:
     if groups.empty:
         return f"No arm with {what(ask)} may be pooled here. The list below says why each was left out."
     head = what(ask)[:1].upper() + what(ask)[1:]
-    largest = sorted(groups.to_dict("records"), key=lambda group: -group["k"])
+    largest = sorted(records(groups), key=lambda group: -group["k"])
     in_words = max(1, min(_IN_WORDS, sum(g["k"] > _TOO_FEW for g in largest)))
     told = [
         f"{lower_first(labels.get(str(g['group']), str(g['group'])))} {result(g, ask.quantity)}"

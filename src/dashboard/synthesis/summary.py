@@ -88,7 +88,8 @@ def summarise(
     codes, names = pd.factorize(frame["group"], use_na_sentinel=False)
     order = np.argsort(codes, kind="stable")
     edges = np.searchsorted(codes[order], np.arange(len(names) + 1))
-    known = {} if whole is None else {row["group"]: row for row in whole.groups.to_dict("records")}
+    columns = [] if whole is None else [whole.groups[name].tolist() for name in GROUP_COLUMNS]
+    known = {row[0]: dict(zip(GROUP_COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)}
     for place, name in enumerate(map(str, names)):
         members = order[edges[place] : edges[place + 1]]
         used = members[~out[members]]
