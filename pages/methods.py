@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.evidence import evidence_date, evidence_version
 from dashboard.evidence.parquet import SCHEMA_VERSION
 from dashboard.methods.steps import STEPS
-from dashboard.methods.tables import accuracy_sentence, accuracy_table, dictionary_table, flags_table
+from dashboard.methods.tables import accuracy_sentence, accuracy_table, coverage_sentence, dictionary_table, flags_table
 from dashboard.survival.accuracy import accuracy
 from dashboard.ui.badges import legend
 from dashboard.ui.context import page_context
@@ -41,7 +41,7 @@ if measured:
     st.markdown(
         "Published two-arm trials whose patients are known were reduced to the figures an abstract prints (patients, "
         "median, survival at 12, 24, 36 and 60 months, median follow-up), rebuilt from these alone, and compared "
-        "with the full data."
+        "with the full data.\n\n" + coverage_sentence(measured)
     )
     table(accuracy_table(measured), "Measured accuracy of derived numbers")
     with st.expander("Coverage of the intervals, on simulated populations with known truth"):

@@ -21,6 +21,7 @@ from dashboard.intake.digitised import read_digitised
 from dashboard.intake.evidence_workbook import default_validator
 from dashboard.intake.limits import IntakeError
 from dashboard.intake.own_table import study_table
+from dashboard.survival import guyot
 from dashboard.survival.estimate import KaplanMeier
 from dashboard.synthesis import Question, eligible
 
@@ -74,6 +75,21 @@ def test_points_at_the_very_times_of_the_numbers_at_risk_keep_their_survival():
     at = figures[figures["measure"].eq("survival")].set_index("time_months")["value"].astype(float)
     assert at["12.0"] == pytest.approx(0.8, abs=0.01) and at["60.0"] == pytest.approx(0.3, abs=0.02)
     assert any("digitise more points" in sentence for sentence in found.warnings)
+
+
+def test_a_curve_followed_by_hand_is_reconstructed_as_one():
+    """The engine tells a hand from a step reader by its rises: reading the points must not level them first."""
+    times, events = true_patients()
+    truth = KaplanMeier.fit(times, events)
+    clicks = np.linspace(0, 62, 150)
+    noise = np.random.default_rng(1).normal(0, 0.004, len(clicks))
+    clicked = np.clip(truth.survival_at(clicks) + np.where(clicks > 0, noise, 0), 0, 1)
+    at_risk = [int((times >= t).sum()) for t in RISK_TIMES]
+    pasted = "\n".join(f"{t!r};{s!r}" for t, s in zip(clicks.tolist(), clicked.tolist(), strict=True))
+    found = fit_curve(read_digitised(pasted, "\n".join(f"{t};{k}" for t, k in zip(RISK_TIMES, at_risk, strict=True))))
+    expected = guyot(clicks, clicked, RISK_TIMES, at_risk).patients
+    pd.testing.assert_frame_equal(found.result.patients, expected)
+    assert abs(found.group.events - truth.deaths[truth.times <= 62].sum()) <= 3
 
 
 def test_without_numbers_at_risk_the_number_of_patients_is_asked_for():

@@ -33,6 +33,21 @@ def test_the_derived_ratio_is_the_engine_s(table, curves):
     assert lines(result)["Median, months"].reference.startswith("160; derived CI ")
 
 
+def test_arms_known_by_different_routes_say_each(table, curves):
+    pairs = ((k, k + 1) for k in range(len(curves) - 1))
+    for k, m in pairs:
+        if len(comparable(curves, curves.arms["study_id"][k], [k, m])) < 2:
+            continue
+        if curves.arms["endpoint"][k] != curves.arms["endpoint"][m]:
+            continue
+        first, second = (reconstruct_arm(_rows_of(table, curves, x)) for x in (k, m))
+        if first.route is not second.route:
+            said = next(line.basis for line in difference(table, curves, k, m).lines if "Restricted" in line.measure)
+            assert said == f"First arm {first.route.label}; second arm {second.route.label}"
+            return
+    raise AssertionError("no two arms of different routes")
+
+
 def test_turning_the_comparison_turns_its_numbers(table, curves):
     a, b = (position(curves, f"li-2025/{x}") for x in ("resection", "mwa"))
     forth, back = difference(table, curves, a, b), difference(table, curves, b, a)

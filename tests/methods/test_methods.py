@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.evidence import FLAGS, columns, load
 from dashboard.methods.steps import STEPS
-from dashboard.methods.tables import accuracy_sentence, accuracy_table, dictionary_table, flags_table
+from dashboard.methods.tables import accuracy_sentence, accuracy_table, coverage_sentence, dictionary_table, flags_table
 from dashboard.survival.accuracy import accuracy
 
 
@@ -15,8 +15,17 @@ def test_the_accuracy_table_holds_every_measurement_once():
     assert f"survival within {100 * survival['value']:.1f} percentage points" in accuracy_sentence(lines)
 
 
+def test_a_route_that_does_not_cover_says_so():
+    lines = accuracy()
+    outside = [x for x in lines if x["key"].startswith("coverage") and not 0.92 <= x["value"] <= 0.98]
+    said = coverage_sentence(lines)
+    assert said.count(":") == len(outside) > 0 and "held the truth" in said
+    narrow = [{**x, "value": 0.85} if x["key"] == "coverage_n-only_survival" else x for x in lines]
+    assert "n-only, survival: 85.0" in coverage_sentence(narrow) and "85 to 97" in coverage_sentence(narrow)
+
+
 def test_nothing_measured_leaves_no_sentence_and_empty_tables():
-    assert accuracy_sentence(()) == ""
+    assert accuracy_sentence(()) == coverage_sentence(()) == ""
     assert accuracy_table(()).empty
 
 

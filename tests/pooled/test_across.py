@@ -117,6 +117,9 @@ def test_one_arm_is_not_called_pooled_and_two_carry_a_warning():
     assert result(base | {"k": 1}, "survival").endswith("nothing pooled")
     assert "too few to pool with confidence" in result(base | {"k": 2, "studies": 2}, "survival")
     assert "1 arm of unstated size" in result(base | {"k": 3, "without_n": 1}, "survival")
+    assert ", number of patients not stated, too few" in result(
+        base | {"k": 2, "patients": 0, "without_n": 2}, "survival"
+    )
 
 
 def test_flags_are_letters_with_a_legend():

@@ -8,6 +8,7 @@ import pytest
 from dashboard.evidence import load
 from dashboard.pooled.across import arms_for, candidates, pool_across
 from dashboard.pooled.ask import Ask
+from dashboard.pooled.moderators_panel import moderators_panel
 from dashboard.pooled.panels import (
     Frame,
     cumulative_panel,
@@ -18,7 +19,7 @@ from dashboard.pooled.panels import (
 )
 from dashboard.pooled.tables import describe
 from dashboard.selection import Selection
-from dashboard.synthesis import back_transform, specification
+from dashboard.synthesis import back_transform, meta_regression, specification
 from dashboard.synthesis.eligibility import Eligible
 
 TABLE = load()
@@ -51,6 +52,20 @@ def test_leaving_none_out_is_the_pooled_result_and_cumulative_ends_there():
     assert leave_one_out_panel(RESECTION).sentence.startswith(f"All {len(RESECTION.rows)} arms: {100 * whole:.0f}%")
     shown = leave_one_out_panel(RESECTION).table
     assert ((shown["95% CI low"] < shown["Survival"]) & (shown["Survival"] < shown["95% CI high"])).all()
+
+
+def test_moderators_are_those_of_the_regressions_and_say_what_could_not_be_fitted():
+    panel = moderators_panel(RESECTION)
+    rows = RESECTION.rows
+    year = rows["era_start"].astype(float)
+    fit = meta_regression(rows["yi"], rows["vi"], year)
+    table = panel.table.set_index("Moderator")
+    assert table.loc["start of enrolment", "R² (%)"].iloc[0] == pytest.approx(fit.r2, abs=0.06)
+    assert f"start of enrolment {fit.r2:.0f}% ({len(rows)} arms)" in panel.sentence
+    assert "primary site (fewer than two kinds" in panel.sentence and "none of it is a cause" in panel.sentence
+    assert ((panel.table["95% CI low"] < panel.table["Survival"]) & panel.table["Survival"].between(0, 1)).all()
+    assert len(panel.figure.data[1].x) == len(panel.table)
+    assert moderators_panel(RFA).figure is None and "too few" in moderators_panel(RFA).sentence
 
 
 def test_sensitivity_names_its_range_and_the_choice_made():

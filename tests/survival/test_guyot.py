@@ -22,7 +22,19 @@ def rebuilt(case, digitisation="digitised", **kwargs):
 def test_bonner_hazard_ratio_as_other_tools_get():
     arms = [rebuilt(EXPECTED["bonner"][a]).patients.assign(arm=a) for a in ("radio", "radioplus")]
     row = compare(pd.concat(arms), "arm").hazard_ratios.iloc[0]
-    assert [row.hr, row.ci_low, row.ci_high] == pytest.approx([0.717, 0.557, 0.923], abs=1.1e-3)
+    assert [f"{x:.3f}" for x in (row.hr, row.ci_low, row.ci_high)] == ["0.717", "0.557", "0.923"]
+    assert row.hr == pytest.approx(EXPECTED["bonner"]["hr"], abs=1e-4)
+
+
+@pytest.mark.parametrize("arm", ["radio", "radioplus"])
+def test_bonner_deaths_and_censorings_by_interval_as_other_tools_get(arm):
+    case = EXPECTED["bonner"][arm]
+    patients = rebuilt(case).patients
+    edges = [t for t, _ in case["at_risk"]]
+    interval = np.searchsorted(edges, patients.time_months, side="right") - 1
+    for event, key in ((1, "events"), (0, "censored")):
+        counts = np.bincount(interval[patients.event.eq(event)], minlength=len(edges))
+        assert counts.tolist() == case[key]
 
 
 @pytest.mark.parametrize("tail", ["steps", "steps_with_tail"])
@@ -85,6 +97,42 @@ def test_log_hazard_ratios_of_noisy_round_trips_err_by_less_than_a_tenth_of_a_st
             arms = [rebuilt(case["arms"][a], "noisy150").patients.assign(arm=a) for a in (reference, comparator)]
             row = compare(pd.concat(arms), "arm", order=[reference, comparator]).hazard_ratios.iloc[0]
             assert abs(row.log_hr - contrast["true"]) < 0.1 * row.se, (dataset, name)
+
+
+def sparse(ends_with_its_number, rng_seed):
+    """A few points of a curve, all at the times of the numbers at risk; patients who die there are still at risk."""
+    rng = np.random.default_rng(rng_seed)
+    step = 12.0
+    died, left = np.ceil(rng.exponential(40, 150) / step) * step, rng.uniform(20, 90, 150)
+    fit = KaplanMeier.fit(np.minimum(died, left), (died <= left).astype(int))
+    times = np.arange(0, 60 + step / 2, step)
+    risk = times if ends_with_its_number else times[:-1]
+    return times, fit.survival_at(times), risk, [(np.minimum(died, left) >= t).sum() for t in risk]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("ends_with_its_number", [True, False])
+@pytest.mark.parametrize("digits", [2, 12])
+def test_falls_at_the_very_times_of_numbers_at_risk_are_kept(ends_with_its_number, seed, digits):
+    times, survival, risk_times, at_risk = sparse(ends_with_its_number, seed)
+    found = guyot(times, np.round(survival, digits), risk_times, at_risk)
+    alive = np.array([(found.patients.time_months >= t).sum() for t in times])
+    assert alive[: len(at_risk)].tolist() == at_risk
+    half_a_death = 0.5 / alive[1:] + 1e-9
+    assert np.all(np.abs(found.curve(times)[1:] - np.round(survival, digits)[1:]) <= half_a_death)
+
+
+def test_a_few_rises_of_one_pixel_leave_the_falls_as_read():
+    times, survival = np.arange(0, 44.0, 2), np.linspace(1, 0.37, 22)
+    slipped = survival.copy()
+    slipped[9] = slipped[8] + 0.001
+    levelled = np.minimum.accumulate(slipped)
+    a, b = (guyot(times, s, [0], [200]).patients for s in (slipped, levelled))
+    pd.testing.assert_frame_equal(a, b)
+    outlier = survival.copy()
+    outlier[3] = 0.5
+    found = guyot(times, outlier, [0], [200])
+    assert np.abs(found.curve(times[12:]) - survival[12:]).max() < 0.003 and "rises" in found.warnings[0]
 
 
 def test_impossible_numbers_at_risk_are_refused_by_name():

@@ -159,10 +159,103 @@ def test_median_limits_of_a_digitised_curve_are_those_of_its_patients():
     assert (found.value, found.low, found.high) == fit.median()
 
 
+def test_limits_of_a_digitised_curve_are_those_of_its_patients_also_between_steps():
+    from dashboard.survival import guyot
+    from dashboard.survival.estimate import KaplanMeier
+
+    r = guyot([0, 5, 10, 15, 20], [1, 0.8, 0.5, 0.2, 0], [0], [20])
+    fit = KaplanMeier.fit(r.patients.time_months, r.patients.event)
+    between = [5, 7, 10, 14.9, 15, 19.9]
+    band = r.survival_interval(between)
+    np.testing.assert_allclose(band.se, fit.se_at(between), rtol=1e-12)
+    np.testing.assert_allclose([band.low, band.high], fit.limits_at(between), rtol=1e-12)
+    for tau in (7, 17, 20):
+        found = r.rmst_interval(tau)
+        assert (found.value, found.se) == pytest.approx(fit.rmst(tau), rel=1e-12)
+
+
 @pytest.mark.filterwarnings("error")
 def test_limits_of_a_curve_that_falls_to_zero_are_finite_and_silent():
     band = reconstruct([(12, 0.5), (24, 0)], 40).survival_interval([0, 12, 24])
     assert band.se[2] == 0 and band.low[2] == 0 and 0 < band.high[2] < 1
+
+
+@pytest.mark.parametrize(
+    ("points", "n", "figures"),
+    [
+        ([(60, 0.26)], 19, {"follow_up_months": 26}),  # fewer than five alive at the end
+        ([(0.5, 0.9999), (18, 0.3), (48, 0.08), (120, 0.06)], 8, {"follow_up_months": 8.7}),
+        ([(12, 0.8), (60, 0.1)], 20, {"follow_up_months": 10, "survival_ci": [(60, 0, 0.3)]}),
+        ([(3, 0.97), (6, 0.95), (60, 0.08)], 11, {"total_events": 2, "survival_ci": [(60, 0, 0.18)]}),
+        ([(12, 0.8), (60, 0.4)], 50, {"n_at_risk": {24: 0}}),
+        ([(12, 0.5), (24, 0), (60, 0)], 40, {"survival_ci": [(12, 0.3, 0.7)]}),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_printed_rate_has_somebody_behind_it_however_short_the_follow_up(points, n, figures):
+    r = reconstruct(points, n, **figures)
+    times, survival = np.array(points).T
+    assert np.all(r.information.patients_at(times) >= np.minimum(1, n * survival) - 1e-9)
+    band = r.survival_interval(np.linspace(0, r.horizon_months, 50))
+    assert band.se.max() < 0.5 and np.all(band.low <= band.survival) and np.all(band.survival <= band.high)
+    assert r.rmst_interval(r.horizon_months).se < r.horizon_months / 2
+    assert len(r.patients) == n
+
+
+def test_patients_at_risk_at_the_end_do_not_jump_where_the_living_pass_five():
+    fewer, more = (
+        reconstruct([(60, s)], 20, follow_up_months=20).information.patients_at(60) for s in (0.2499, 0.2501)
+    )
+    assert fewer == pytest.approx(more, rel=0.01)
+
+
+def test_nobody_at_risk_before_the_last_rate_is_named():
+    r = reconstruct([(12, 0.8), (60, 0.4)], 50, n_at_risk={24: 0})
+    assert "0 at risk printed at 24 months, but survival up to 60" in r.warnings[0]
+    assert reconstruct([(12, 0.8), (24, 0), (60, 0)], 50, n_at_risk={30: 0}).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("figures", "named"),
+    [
+        ({"survival_ci": [(12, 0.9, 0.95)]}, ["12 months", "0.9 to 0.95", "0.8"]),
+        ({"median_months": 30, "median_ci": (31, 40)}, ["31 to 40 months", "30"]),
+        ({"median_ci": (50, math.inf)}, ["50 to inf", "does not hold 2"]),
+    ],
+)
+def test_an_interval_that_does_not_hold_its_figure_is_named_and_sets_no_route(figures, named):
+    r = reconstruct([(12, 0.8), (36, 0.4)], 100, **figures)
+    assert len(r.warnings) == 1 and all(words in r.warnings[0] for words in named)
+    assert r.route is Route.N_ONLY
+    assert (
+        r.survival_interval([36]).se[0]
+        == reconstruct([(12, 0.8), (36, 0.4)], 100, **{k: v for k, v in figures.items() if k == "median_months"})
+        .survival_interval([36])
+        .se[0]
+    )
+
+
+def test_an_interval_that_tells_no_variance_of_the_curve_sets_no_route():
+    beyond = reconstruct([(12, 0.8)], 100, median_months=40, median_ci=(30, math.inf), follow_up_months=20)
+    assert beyond.route is Route.REPORTED_CI  # the curve reaches the lower limit
+    short = reconstruct([(12, 0.8)], 100, median_months=math.inf, median_ci=(30, math.inf), follow_up_months=20)
+    assert short.route is Route.DEATHS_FOLLOW_UP and not any("reported confidence" in a for a in short.assumptions)
+    everybody = reconstruct([(12, 1.0)], 100, survival_ci=[(12, 0.9, 1.0)])
+    assert everybody.route is Route.N_ONLY
+
+
+def test_a_printed_interval_of_the_median_is_reported_whatever_the_rest_rests_on():
+    found = reconstruct([(12, 0.8)], 100, median_months=math.inf, median_ci=(30, math.inf)).median_interval()
+    assert math.isinf(found.value) and found.route is not Route.REPORTED_CI
+    printed = reconstruct([(12, 0.7)], 100, median_months=26, median_ci=(18, 40)).median_interval()
+    assert (printed.low, printed.high, printed.route) == (18, 40, Route.REPORTED_CI)
+
+
+def test_fewer_deaths_than_the_curve_takes_are_named():
+    r = reconstruct([(12, 0.8), (60, 0.4)], 50, total_events=2)
+    assert "2 deaths printed" in r.warnings[0] and "0.4 at 60 months" in r.warnings[0] and "among 50" in r.warnings[0]
+    assert reconstruct([(12, 0.8), (60, 0.4)], 50, total_events=28).warnings == ()
+    assert reconstruct([(12, 0.8), (60, 0.4)], 50, total_events=45).warnings == ()  # later deaths count too
 
 
 def test_contradictory_numbers_at_risk_and_deaths_are_named():

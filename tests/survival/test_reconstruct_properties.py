@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.survival import hr_between, hr_full_follow_up, reconstruct
+from dashboard.survival import guyot, hr_between, hr_full_follow_up, reconstruct
 
 TIMES = st.lists(st.integers(1, 120), min_size=1, max_size=6, unique=True)
 
@@ -12,7 +12,7 @@ TIMES = st.lists(st.integers(1, 120), min_size=1, max_size=6, unique=True)
 @st.composite
 def figures(draw):
     times = sorted(draw(TIMES))
-    rates = sorted(draw(st.lists(st.integers(1, 100), min_size=len(times), max_size=len(times))), reverse=True)
+    rates = sorted(draw(st.lists(st.integers(0, 100), min_size=len(times), max_size=len(times))), reverse=True)
     return [(float(t), r / 100) for t, r in zip(times, rates, strict=True)]
 
 
@@ -38,13 +38,28 @@ def test_survival_never_rises_and_patients_number_n(points, n, follow_up):
     assert r.patients.time_months.between(0, r.horizon_months).all()
 
 
-@settings(max_examples=60, deadline=None)
-@given(figures(), SIZES)
-def test_the_curve_passes_every_consistent_point(points, n):
-    r = reconstruct(points, n)
+def fitting_medians(points):
+    """A median between the last rate above one half and the first below, and "not reached" where none is below."""
+    above = max([t for t, s in points if s > 0.5], default=0.0)
+    below = min([t for t, s in points if s < 0.5], default=math.inf)
+    if any(s == 0.5 for _, s in points):
+        return [None, *(t for t, s in points if s == 0.5)]
+    between = above + 0.25 if math.isinf(below) else (above + below) / 2
+    return [None, between, *([math.inf] if math.isinf(below) else [])]
+
+
+@settings(max_examples=80, deadline=None)
+@given(figures(), SIZES, FOLLOW_UP, st.data())
+def test_the_curve_passes_every_consistent_point(points, n, follow_up, data):
+    median = data.draw(st.sampled_from(fitting_medians(points)))
+    at_risk = data.draw(st.sampled_from([None, {t: int(n * s) for t, s in points}]))
+    around = data.draw(st.sampled_from([None, [(t, max(0, s - 0.1), min(1, s + 0.1)) for t, s in points]]))
+    r = reconstruct(points, n, median_months=median, follow_up_months=follow_up, n_at_risk=at_risk, survival_ci=around)
     for t, s in points:
         assert abs(r.survival(t) - s) < 1e-9
-    assert r.warnings == ()
+    if median is not None and math.isfinite(median):
+        assert abs(r.survival(median) - 0.5) < 1e-9
+    assert [w for w in r.warnings if "at risk" not in w] == []
 
 
 @settings(max_examples=40, deadline=None)
@@ -56,6 +71,37 @@ def test_scaling_time_scales_results(points, n, follow_up, c):
     assert math.isclose(b.rmst(h * c), a.rmst(h) * c, rel_tol=1e-9)
     assert math.isclose(b.rmst_interval(h * c).se, a.rmst_interval(h).se * c, rel_tol=1e-7, abs_tol=1e-9)
     assert b.median_months == a.median_months * c or math.isclose(b.median_months, a.median_months * c)
+
+
+@st.composite
+def clicks(draw):
+    """A falling curve read with an error, its numbers at risk, and n."""
+    gaps = draw(st.lists(st.sampled_from([0.5, 1.0, 2.0, 6.0, 12.0]), min_size=2, max_size=30))
+    times = np.cumsum(gaps)
+    scale, error, n = draw(st.floats(5, 100)), draw(st.sampled_from([0, 0.001, 0.01])), draw(st.integers(2, 300))
+    rng = np.random.default_rng(draw(st.integers(0, 1000)))
+    survival = np.clip(np.exp(-times / scale) + rng.normal(0, error, len(times)), 0, 1)
+    risk_times = np.append(0.0, times[:: draw(st.integers(1, 4))])
+    at_risk = np.floor(n * np.exp(-risk_times / scale) * np.exp(-risk_times / draw(st.floats(40, 1000))))
+    return times, survival, risk_times, np.append(n, at_risk[1:])
+
+
+@settings(max_examples=60, deadline=None)
+@given(clicks(), st.randoms(use_true_random=False), st.sampled_from([0.25, 2.0, 12.0]))
+def test_digitised_curves_give_n_patients_who_number_what_is_printed(read, random, c):
+    times, survival, risk_times, at_risk = read
+    found = guyot(times, survival, risk_times, at_risk)
+    patients = found.patients
+    assert len(patients) == at_risk[0] and patients.event.isin([0, 1]).all()
+    assert [(patients.time_months >= t).sum() for t in risk_times] == at_risk.tolist()
+    drawn = found.curve(np.linspace(0, found.horizon_months, 100))
+    assert np.all(np.diff(drawn) <= 0) and drawn.min() >= 0 and drawn.max() <= 1
+    order = list(range(len(times)))
+    random.shuffle(order)
+    assert guyot(times[order], survival[order], risk_times, at_risk).patients.equals(patients)
+    scaled = guyot(times * c, survival, risk_times * c, at_risk).patients
+    np.testing.assert_allclose(scaled.time_months, patients.time_months * c)
+    assert (scaled.event == patients.event).all()
 
 
 @settings(max_examples=40, deadline=None)

@@ -43,7 +43,9 @@ def test_the_milestone_the_group_and_the_estimator_answer_anew():
     assert app.selectbox(key="method").value == "REML"
 
 
-@pytest.mark.parametrize("panel", ["Funnel plot", "Effect by era", "Leave one out", "Cumulative", "Sensitivity"])
+@pytest.mark.parametrize(
+    "panel", ["Funnel plot", "Effect by era", "Moderators", "Leave one out", "Cumulative", "Sensitivity"]
+)
 def test_a_panel_is_computed_when_it_is_opened(panel: str):
     app = opened("pooled.py", site="Colorectal", modality="Resection")
     assert not app.subheader

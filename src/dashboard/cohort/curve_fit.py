@@ -15,8 +15,6 @@ from dashboard.survival import Reconstruction, guyot
 
 POOR_FIT = 0.03
 """A distance beyond three points of survival: the curve, the numbers at risk or the units do not belong together."""
-JUST_AFTER = 1e-6
-"""Months; far below what a digitiser can tell."""
 COARSE = 0.06
 """A fall between two neighbouring points beyond this hides steps of the curve."""
 AT_RISK_OFF = 0.05
@@ -30,8 +28,8 @@ class CurveFit:
     Attributes
     ----------
     digitised : points and numbers at risk as read
-    result : the reconstruction (Guyot 2012); its times may lie a hair after those of the numbers at risk
-    group : its patients as a Kaplan-Meier curve, at the times of the digitised points: every number comes from here
+    result : the reconstruction (Guyot 2012)
+    group : its patients as a Kaplan-Meier curve: every number comes from here
     distances : (P,) vertical distance of each digitised point from the reconstructed steps, a proportion
     at_risk : columns time_months, given, reconstructed: the numbers at risk
     events_given : deaths that the source prints, None without
@@ -88,30 +86,21 @@ def fit_curve(curve: DigitisedCurve, *, n: int | None = None, total_events: int 
         raise IntakeError(
             f"{total_events} events are stated, but {numbers[0]} patients.", remedy="Check which is which."
         )
-    # Who dies at a time is still at risk there: a point at the very time of a number at risk belongs to what follows.
-    clicks = curve.times_months + np.where(np.isin(curve.times_months, times[times > 0]), JUST_AFTER, 0.0)
     try:
-        result = guyot(clicks, curve.survival, times, numbers, total_events=total_events)
+        result = guyot(curve.times_months, curve.survival, times, numbers, total_events=total_events)
     except ValueError as error:
         words = str(error)
         raise IntakeError(
             f"{words[:1].upper()}{words[1:]}.", remedy="Check that points and numbers belong to one arm and one unit."
         ) from None
     patients = result.patients
-    times_back = _moved_back(patients["time_months"].to_numpy(), times)
-    group = GroupFit.of("Reconstructed", times_back, patients["event"].to_numpy(float))
+    group = GroupFit.of("Reconstructed", patients["time_months"].to_numpy(), patients["event"].to_numpy(float))
     distances = _distances(curve, group)
     at_risk = pd.DataFrame(
         {"time_months": times, "given": numbers, "reconstructed": [group.at_risk(t) for t in times.tolist()]}
     )
     warnings = (*_doubts(curve, distances, at_risk, result), *(f"{w[:1].upper()}{w[1:]}." for w in result.warnings))
     return CurveFit(curve, result, group, distances, at_risk, total_events, warnings)
-
-
-def _moved_back(times: np.ndarray, marks: np.ndarray) -> np.ndarray:
-    """Times a hair after a mark, at the mark again."""
-    nearest = marks[np.clip(np.searchsorted(marks, times, side="right") - 1, 0, None)]
-    return np.where(times - nearest <= 2 * JUST_AFTER, nearest, times)
 
 
 def _distances(curve: DigitisedCurve, group: GroupFit) -> np.ndarray:

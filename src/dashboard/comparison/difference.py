@@ -18,6 +18,7 @@ from dashboard.evidence.tables import records
 from dashboard.survival import (
     HazardRatio,
     Reconstruction,
+    Route,
     e_value,
     hr_between,
     hr_full_follow_up,
@@ -119,14 +120,19 @@ def _cell(curves: Curves, k: int, name: str, derived: str, low: float, high: flo
     return f"{text}; {interval(low, high, as_percent=as_percent).replace('95% CI', 'derived CI')}", REPORTED
 
 
+def _basis(first: Route, second: Route) -> str:
+    """Where the uncertainty of the two arms comes from."""
+    return first.label if first is second else f"First arm {first.label}; second arm {second.label}"
+
+
 def _median_line(curves: Curves, both: Both) -> Line:
+    a, b = (of.median_interval() for _, of in both)
     cells = []
-    for k, of in both:
-        estimate = of.median_interval()
-        low, high = (float(f"{v:.3g}") for v in (estimate.low, estimate.high))
-        cells.append(_cell(curves, k, "median", _interval(estimate), low, high))
+    for (k, _), x in zip(both, (a, b), strict=True):
+        low, high = (float(f"{v:.3g}") for v in (x.low, x.high))
+        cells.append(_cell(curves, k, "median", _interval(x), low, high))
     (left, left_how), (right, right_how) = cells
-    return Line("Median, months", left, right, "", (left_how, right_how), both[0][1].median_interval().route.label)
+    return Line("Median, months", left, right, "", (left_how, right_how), _basis(a.route, b.route))
 
 
 def _restricted_mean_line(left: Reconstruction, right: Reconstruction, horizon: float) -> Line:
@@ -134,7 +140,7 @@ def _restricted_mean_line(left: Reconstruction, right: Reconstruction, horizon: 
     gap, se = b.value - a.value, math.hypot(a.se, b.se)
     words = f"{gap:+.3g} ({gap - Z95 * se:+.3g} to {gap + Z95 * se:+.3g})"
     name = f"Restricted mean to {horizon:g} months"
-    return Line(name, _interval(a), _interval(b), words, (DERIVED, DERIVED), b.route.label)
+    return Line(name, _interval(a), _interval(b), words, (DERIVED, DERIVED), _basis(a.route, b.route))
 
 
 def _milestone_line(curves: Curves, both: Both, months: int) -> Line:
@@ -148,7 +154,8 @@ def _milestone_line(curves: Curves, both: Both, months: int) -> Line:
     (left, left_how), (right, right_how) = cells
     ends = [f"{round(100 * v) + 0:+d}" for v in (gap, gap - Z95 * se, gap + Z95 * se)]
     difference = f"{ends[0]} points ({ends[1]} to {ends[2]})"
-    return Line(f"Survival at {months // 12} y", left, right, difference, (left_how, right_how), both[0][1].route.label)
+    routes = _basis(*(of.route for _, of in both))
+    return Line(f"Survival at {months // 12} y", left, right, difference, (left_how, right_how), routes)
 
 
 def _ratio_words(value: float, low: float, high: float) -> str:

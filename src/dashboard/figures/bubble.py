@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.forest_rows import NAME_COLUMNS, row_name
 from dashboard.figures.pooling_marks import point_ink, records, scatter, texts
-from dashboard.figures.theme import axis, faded, ink, layout
+from dashboard.figures.theme import axis, faded, figure, ink, layout
 from dashboard.synthesis.regression import Regression
 from dashboard.synthesis.scales import scale_of
 
@@ -89,15 +89,7 @@ def bubble(
         )
     )
     up = {"range": [0, 100], "ticksuffix": "%"} if quantity == "survival" else {"type": "log"}
-    return go.Figure(
-        {
-            "data": traces,
-            "layout": layout(
-                dark,
-                height=400,
-                margin={"l": 60, "r": 20, "t": 16, "b": 52},
-                xaxis=axis(dark, title=title or covariate),
-                yaxis=axis(dark, title=TITLES[quantity], **up),
-            ),
-        }
+    across, margins = axis(dark, title=title or covariate), {"l": 60, "r": 20, "t": 16, "b": 52}
+    return figure(
+        traces, layout(dark, height=400, margin=margins, xaxis=across, yaxis=axis(dark, title=TITLES[quantity], **up))
     )

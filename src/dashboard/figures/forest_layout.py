@@ -13,12 +13,14 @@ from dashboard.figures.theme import axis, ink, layout, safe
 
 ROW_PIXELS = 22
 SMALLEST_WIDTH = 700
-# Column -> its place between the end of the plot (0) and the right margin (1).
-COLUMNS = {"years": 0.10, "n": 0.29, "estimate": 0.56, "weight": 0.83, "marks": 0.96}
+# Column -> its place between the end of the plot (0) and the right margin (1); first what a narrow window must show.
+COLUMNS = {"estimate": 0.19, "n": 0.46, "years": 0.64, "weight": 0.82, "marks": 0.95}
 _HEADS = {"years": "Years", "n": "n", "weight": "Weight", "marks": "Flags"}
 _TOP, _BOTTOM = 30, 50
-_PLOT_END = 0.5
+_PLOT_END = 0.45
 _LOG_TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 30, 50, 100, 200)
+_FEW_LOG_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
+_MOST_TICKS = 7
 
 
 def forest_layout(
@@ -47,7 +49,9 @@ def forest_layout(
     used = set(columns)
     notes = [_head(heads[column], place, tone.muted) for column, place in COLUMNS.items() if column in used]
     if sides:
-        for text, anchor, at in ((f"← favours {sides[0]}", "left", 0.0), (f"favours {sides[1]} →", "right", _PLOT_END)):
+        # the left one may run over the names, which begin a row lower: the two meet in no window
+        ends = ((f"← favours {sides[0]}", "right", 0.44 * _PLOT_END), (f"favours {sides[1]} →", "right", _PLOT_END))
+        for text, anchor, at in ends:
             notes.append(_head(safe(text), 0, tone.muted) | {"x": at, "xanchor": anchor})
     shapes = []
     if unit is UNITS["hazard_ratio"]:
@@ -80,9 +84,10 @@ def _log_axis(unit: Unit, drawn: np.ndarray) -> dict[str, Any]:
     low, high = (float(shown.min()), float(shown.max())) if len(shown) else (0.5, 2.0)
     if unit is UNITS["hazard_ratio"]:
         low, high = max(0.05, min(low, 0.5)), min(20.0, max(high, 2.0))
-    ticks = [t for t in _LOG_TICKS if low * 0.8 <= t <= high * 1.25]
+    ticks, few = ([t for t in every if low * 0.8 <= t <= high * 1.25] for every in (_LOG_TICKS, _FEW_LOG_TICKS))
+    ticks = few if len(ticks) > _MOST_TICKS else ticks
     ends = [float(np.log10(low * 0.85)), float(np.log10(high * 1.18))]
-    return {"type": "log", "range": ends, "tickvals": ticks, "ticktext": [f"{t:g}" for t in ticks]}
+    return {"type": "log", "range": ends, "tickvals": ticks, "ticktext": [f"{t:g}" for t in ticks], "tickangle": 0}
 
 
 def _head(text: str, place: float, colour: str) -> dict[str, Any]:

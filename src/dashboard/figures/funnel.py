@@ -43,7 +43,8 @@ def funnel(
     hollow diamonds, with the estimate they lead to. `customdata` is [arm_key, study_id].
     """
     tone, transform = ink(dark), scale_of(scale)
-    used = rows[rows["weight"].notna()]
+    weighed = rows["weight"].notna()
+    used = rows if weighed.all() else rows[weighed]
     yi, se = used["yi"].to_numpy(dtype=float), np.sqrt(used["vi"].to_numpy(dtype=float))
     deepest = 1.06 * float(se.max()) if len(se) else 1.0
     reach, centre = _Z * deepest, pooled.estimate

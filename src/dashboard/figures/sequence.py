@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from dashboard.figures.forest_units import UNITS
 from dashboard.figures.pooling_marks import scatter, texts
-from dashboard.figures.theme import axis, faded, ink, layout, safe
+from dashboard.figures.theme import axis, faded, figure, ink, layout, safe
 
 _ROW_PIXELS = 20
 
@@ -54,25 +54,16 @@ def steps(
         line = {"type": "line", "x0": middle, "x1": middle, "line": {"color": tone.axis, "width": 1.2}}
         shapes = [band | ends, line | ends]
     across = {"type": "log"} if unit.log else {"ticksuffix": unit.suffix}
-    return go.Figure(
-        {
-            "data": traces,
-            "layout": layout(
-                dark,
-                height=80 + _ROW_PIXELS * len(frame),
-                margin={"l": 8, "r": 16, "t": 10, "b": 50},
-                xaxis=axis(dark, title=f"Pooled {unit.title[:1].lower()}{unit.title[1:]}", **across),
-                yaxis=axis(
-                    dark,
-                    range=[-len(frame) + 0.4, 0.6],
-                    tickvals=places,
-                    ticktext=texts(safe(name) for name in names),
-                    showgrid=False,
-                    showline=False,
-                    ticks="",
-                    tickfont={"size": 12.5, "color": tone.text},
-                ),
-                shapes=shapes,
-            ),
-        }
+    down = axis(
+        dark,
+        range=[-len(frame) + 0.4, 0.6],
+        tickvals=places,
+        ticktext=texts(safe(name) for name in names),
+        showgrid=False,
+        showline=False,
+        ticks="",
+        tickfont={"size": 12.5, "color": tone.text},
     )
+    title = f"Pooled {unit.title[:1].lower()}{unit.title[1:]}"
+    plan = {"height": 80 + _ROW_PIXELS * len(frame), "margin": {"l": 8, "r": 16, "t": 10, "b": 50}, "shapes": shapes}
+    return figure(traces, layout(dark, xaxis=axis(dark, title=title, **across), yaxis=down, **plan))

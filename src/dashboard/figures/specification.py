@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures.pooling_marks import point_ink, prediction_ink, records, scatter, texts
-from dashboard.figures.theme import axis, ink, layout, safe
+from dashboard.figures.theme import axis, figure, ink, layout, safe
 
 _ROW_PIXELS = 20
 _CURVE_PIXELS = 280
@@ -73,37 +73,29 @@ def specification_figure(
     split = below / (below + _CURVE_PIXELS)
     title = "Survival" if quantity == "survival" else "Median survival (months)"
     suffix = "%" if quantity == "survival" else ""
-    return go.Figure(
-        {
-            "data": traces,
-            "layout": layout(
-                dark,
-                height=_CURVE_PIXELS + below + _MARGINS,
-                margin={"l": 10, "r": 20, "t": 20, "b": 50},
-                xaxis=axis(
-                    dark,
-                    anchor="y2",
-                    range=[-1, len(frame)],
-                    showgrid=False,
-                    showticklabels=False,
-                    ticks="",
-                    title=f"{len(frame)} ways to pool, by estimate",
-                ),
-                yaxis=axis(dark, domain=[split + 0.02, 1], title=title, ticksuffix=suffix),
-                yaxis2=axis(
-                    dark,
-                    domain=[0, split],
-                    range=[len(choices) - 0.3, -0.7],
-                    tickvals=list(range(len(choices))),
-                    ticktext=[safe(text) for _, _, text in choices],
-                    tickfont={"size": 12, "color": tone.text},
-                    showgrid=False,
-                    showline=False,
-                    ticks="",
-                ),
-            ),
-        }
+    across = axis(
+        dark,
+        anchor="y2",
+        range=[-1, len(frame)],
+        showgrid=False,
+        showticklabels=False,
+        ticks="",
+        title=f"{len(frame)} ways to pool, by estimate",
     )
+    rules = axis(
+        dark,
+        domain=[0, split],
+        range=[len(choices) - 0.3, -0.7],
+        tickvals=list(range(len(choices))),
+        ticktext=[safe(text) for _, _, text in choices],
+        tickfont={"size": 12, "color": tone.text},
+        showgrid=False,
+        showline=False,
+        ticks="",
+    )
+    up = axis(dark, domain=[split + 0.02, 1], title=title, ticksuffix=suffix)
+    plan = {"height": _CURVE_PIXELS + below + _MARGINS, "margin": {"l": 10, "r": 20, "t": 20, "b": 50}}
+    return figure(traces, layout(dark, xaxis=across, yaxis=up, yaxis2=rules, **plan))
 
 
 def _hover(row: dict[str, Any], factor: float, words: dict[str, str]) -> str:

@@ -33,11 +33,12 @@ class DigitisedCurve:
     Attributes
     ----------
     times_months, survival : ndarray, shape (P,)
-        Ascending; survival a proportion, never rising, starting at (0, 1).
+        Ascending; survival a proportion from (0, 1) on, as clicked: how it rises tells the reconstruction how it was
+        digitised.
     risk_times_months, n_at_risk : ndarray, shape (R,)
         Empty when no numbers at risk were given.
     notes : list of str
-        What was changed, in words: sorted, smoothed, clipped, converted.
+        What was changed, in words: sorted, clipped, converted.
     readings : list of Reading
     """
 
@@ -135,23 +136,6 @@ def propose_survival_unit(survival: np.ndarray) -> SurvivalUnit | None:
     return "proportion" if top > 0.3 else None
 
 
-def _never_rising(survival: np.ndarray) -> np.ndarray:
-    """Isotonic (non-increasing) least-squares fit by pooling adjacent violators.
-
-    Robertson, Wright & Dykstra, Order Restricted Statistical Inference, 1988, section 1.2. Shape (P,) -> (P,).
-    """
-    means: list[float] = []
-    sizes: list[int] = []
-    for value in survival:
-        means.append(float(value))
-        sizes.append(1)
-        while len(means) > 1 and means[-2] < means[-1]:
-            size = sizes[-2] + sizes[-1]
-            means[-2:] = [(means[-2] * sizes[-2] + means[-1] * sizes[-1]) / size]
-            sizes[-2:] = [size]
-    return np.repeat(means, sizes)
-
-
 def _tidy_curve(times: np.ndarray, survival: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
     notes: list[str] = []
     if (times < -0.01 * max(times.max(), 1.0)).any():
@@ -174,13 +158,12 @@ def _tidy_curve(times: np.ndarray, survival: np.ndarray) -> tuple[np.ndarray, np
             f"Survival rises by {rise:.1%}, more than a digitiser's error.",
             remedy="Bring one curve at a time, time first, and check the points.",
         )
-    smooth = _never_rising(clipped)
     if rise > 0:
-        notes.append(f"Small rises (at most {rise:.2%}) were levelled.")
-    if times[0] > 0 or smooth[0] < 1:
+        notes.append(f"Small rises (at most {rise:.2%}) are a hand's: the reconstruction levels them.")
+    if times[0] > 0 or clipped[0] < 1:
         notes.append("The point (0, 100%) was added: every curve starts there.")
-        times, smooth = np.concatenate([[0.0], times]), np.concatenate([[1.0], smooth])
-    return times, smooth, notes
+        times, clipped = np.concatenate([[0.0], times]), np.concatenate([[1.0], clipped])
+    return times, clipped, notes
 
 
 @only_intake_errors("The points cannot be read.", "Paste time and survival, one pair a line.")

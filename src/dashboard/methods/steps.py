@@ -119,6 +119,20 @@ STEPS: Final = (
         ),
     ),
     Step(
+        "What the spread goes with",
+        "The moderators of a pooled result (start of enrolment, size of the arm, median follow-up, design, primary "
+        "site) are tried one at a time by meta-regression, in the arms that state them. R² is the share of tau² that "
+        "one explains; with few arms it is rough. Arms differ in all of these at once, so none of it is a cause.",
+        (
+            ("Meta-regression", r"y_i = \beta_0 + \beta_1 x_i + u_i + e_i, \qquad u_i \sim N(0, \tau^2)"),
+            ("Share explained", r"R^2 = \max\left(0, \frac{\hat\tau_0^2 - \hat\tau^2}{\hat\tau_0^2}\right)"),
+        ),
+        (
+            "Knapp G, Hartung J. Statistics in Medicine 22, 2003.",
+            "Raudenbush SW. The Handbook of Research Synthesis and Meta-Analysis, 2009.",
+        ),
+    ),
+    Step(
         "The pooled curve",
         "The printed points of three arms or more are cut into intervals; survival from one end of an interval to "
         "the other is pooled with random effects that are correlated between intervals, and the product is the "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import pandas as pd
 
@@ -18,17 +17,15 @@ from dashboard.synthesis.summary import Summary, summarise, with_intervals
 
 @dataclass(frozen=True, eq=False)
 class Across:
-    """`summary`: rows and groups (see `synthesis.summary`), those with most arms first. `left_out`: one a figure."""
+    """`summary`: rows and groups (see `synthesis.summary`), those with most arms first; `used`: its rows that carry
+    weight; `left_out`: one a figure.
+    """
 
     ask: Ask
     summary: Summary
+    used: pd.DataFrame
     left_out: pd.DataFrame
     notices: tuple[Notice, ...]
-
-    @cached_property
-    def used(self) -> pd.DataFrame:
-        """The rows that carry weight."""
-        return self.summary.rows[self.summary.rows["weight"].notna()]
 
 
 def candidates(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
@@ -59,4 +56,4 @@ def pool_across(arms: Eligible, ask: Ask, out: Collection[str] = (), whole: Acro
         whole=None if whole is None else whole.summary,
     )
     used = summary.rows[~summary.rows["excluded"]]
-    return Across(ask, summary, arms.left_out, tuple(time_notices(used)))
+    return Across(ask, summary, used, arms.left_out, tuple(time_notices(used)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from dashboard.synthesis.eligibility import Question
+from dashboard.synthesis.question import Question
 
 # Label (it stands in links) -> months; None is the median.
 MEASURES: Final[dict[str, int | None]] = {

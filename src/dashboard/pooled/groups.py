@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -43,12 +44,12 @@ def group_keys(rows: pd.DataFrame, by: str) -> np.ndarray:
 
 def style(keys: Iterable[str], by: str, *, dark: bool = False) -> Style:
     """Names and colours of the groups that occur in `keys`: eras in time, others with most arms first."""
-    counts = pd.Series(list(keys), dtype=object).value_counts()
+    counts = Counter(keys)
     if by == "era":
-        order = sorted(counts.index)
+        order = sorted(counts)
     else:
         rank = {slug: place for place, slug in enumerate(TERMS[by])}
-        order = sorted(counts.index, key=lambda key: (-counts[key], rank.get(key, len(rank)), key))
+        order = sorted(counts, key=lambda key: (-counts[key], rank.get(key, len(rank)), key))
     palette = (ERA_COLOURS if by == "era" else SITE_COLOURS)["dark" if dark else "light"]
     labels, colours = {}, {}
     for place, key in enumerate(order):

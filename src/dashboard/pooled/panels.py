@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -48,7 +49,7 @@ class Frame:
     colour: str | None = None
     dark: bool = False
 
-    @property
+    @cached_property
     def rows(self) -> pd.DataFrame:
         """The arms of the group that carry weight."""
         rows = self.summary.rows
@@ -162,7 +163,7 @@ def leave_one_out_panel(frame: Frame) -> Panel:
     rows, name = frame.rows, f"Leave one out, {frame.label}"
     if len(rows) < 2:
         return Panel(name, "Leaving one out needs two arms.")
-    found = _natural(
+    found = natural(
         leave_one_out(rows["yi"], rows["vi"], study_names(rows), method=frame.method, test=frame.test), frame
     )
     whole = back_transform(frame.summary.pooled[frame.group], frame.summary.scale)
@@ -192,7 +193,7 @@ def cumulative_panel(frame: Frame) -> Panel:
         return Panel(name, "A cumulative plot needs two arms.")
     order = rows["year"].astype(float)
     found = cumulative(rows["yi"], rows["vi"], order, study_names(rows), method=frame.method, test=frame.test)
-    found = _natural(found, frame)
+    found = natural(found, frame)
     figure = steps(found, [f"+ {each}" for each in found["added"]], quantity=frame.quantity, dark=frame.dark)
     half = found.iloc[len(found) // 2]
     last = found.iloc[-1]
@@ -204,7 +205,7 @@ def cumulative_panel(frame: Frame) -> Panel:
     return Panel(name, text, figure, _steps_table(found, {"added": "Added", "order": "Year"}, frame))
 
 
-def _natural(found: pd.DataFrame, frame: Frame) -> pd.DataFrame:
+def natural(found: pd.DataFrame, frame: Frame) -> pd.DataFrame:
     """Estimates and intervals in their own unit."""
     scale = scale_of(frame.summary.scale)
     ends = ("ci_high", "ci_low") if scale.falls else ("ci_low", "ci_high")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from dashboard.evidence.flags import FLAGS
 from dashboard.evidence.words import count
+from dashboard.figures.pooling_marks import records
 from dashboard.pooled.across import Across
 from dashboard.pooled.ask import GROUPS, Ask
 from dashboard.selection import Selection
@@ -89,14 +90,19 @@ def result(group: Mapping[Any, Any], quantity: str) -> str:
     unit = " months" if quantity == "median" else ""
     text = f"**{amount(group['estimate'], quantity)}{unit}** ({inside})"
     if group["k"] == 1:
-        return f"{text}, one {arms} only, {count(group['patients'], 'patient')}, nothing pooled"
-    text += f", {count(group['k'], arms)} of {count(group['studies'], 'study', 'studies')}"
-    text += f", {count(group['patients'], 'patient')}"
-    if group["without_n"]:
-        text += f" and {count(group['without_n'], arms)} of unstated size"
+        return f"{text}, one {arms} only, {_patients(group, arms)}, nothing pooled"
+    text += f", {count(group['k'], arms)} of {count(group['studies'], 'study', 'studies')}, {_patients(group, arms)}"
     if group["k"] == _TOO_FEW:
         return f"{text}, too few to pool with confidence: read the two themselves"
     return text if isnan(group["i2"]) else f"{text}, I² {group['i2']:.0f}%"
+
+
+def _patients(group: Mapping[str, Any], arms: str) -> str:
+    """`1,575 patients and 1 arm of unstated size`."""
+    if not group["patients"]:
+        return "number of patients not stated"
+    unstated = f" and {count(group['without_n'], arms)} of unstated size" if group["without_n"] else ""
+    return count(group["patients"], "patient") + unstated
 
 
 def answer(across: Across, labels: Mapping[str, str]) -> str:
@@ -105,7 +111,7 @@ def answer(across: Across, labels: Mapping[str, str]) -> str:
     if groups.empty:
         return f"No arm with {what(ask)} may be pooled here. The list below says why each was left out."
     head = what(ask)[:1].upper() + what(ask)[1:]
-    largest = sorted(groups.to_dict("records"), key=lambda group: -group["k"])
+    largest = sorted(records(groups), key=lambda group: -group["k"])
     in_words = max(1, min(_IN_WORDS, sum(g["k"] > _TOO_FEW for g in largest)))
     told = [
         f"{lower_first(labels.get(str(g['group']), str(g['group'])))} {result(g, ask.quantity)}"

@@ -10,6 +10,8 @@ from dashboard.survival.curve import Array
 
 FOLLOW_UP_SHAPE = 4.0
 """Weibull shape of the time to censoring when only its median is known (chosen by the accuracy benchmark)."""
+FLATTEST = 0.2
+"""The shape is lowered no further than this, also where fewer than `AT_RISK_AT_THE_END` are alive."""
 SHAPES = np.array([0.8, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0])
 AT_RISK_AT_THE_END = 5.0
 """A paper that prints a rate at a time still follows some patients there: at least about this many."""
@@ -20,13 +22,13 @@ def by_follow_up(
 ) -> Array:
     """Probability of not being censored: 0.5 ** ((t / median) ** shape), a Weibull with the reported median.
 
-    Where that would leave nearly nobody at risk at the last printed time, the shape is lowered. The answer is for the
-    times `at`, which may lie beyond the grid; default the grid itself.
+    Where that would leave nearly nobody at risk at the last printed time, the shape is lowered, at most to
+    `FLATTEST`. The answer is for the times `at`, which may lie beyond the grid; default the grid itself.
     """
     horizon, alive = float(grid[-1]), n * float(survival[-1])
-    if horizon > median and alive > AT_RISK_AT_THE_END:
-        halvings = np.log2(alive / AT_RISK_AT_THE_END)
-        shape = max(0.2, min(shape, float(np.log(halvings) / np.log(horizon / median))))
+    if horizon > median and alive > 0:
+        halvings = max(np.log2(alive / AT_RISK_AT_THE_END), 1e-9)
+        shape = max(FLATTEST, min(shape, float(np.log(halvings) / np.log(horizon / median))))
     return np.power(0.5, ((grid if at is None else at) / median) ** shape)
 
 
@@ -87,9 +89,18 @@ def clean_at_risk(
     return clean, warnings
 
 
-def too_many_at_risk(rows: list[tuple[float, int]], curve_at: Array, n: int) -> list[str]:
-    """Warnings for numbers at risk that exceed what the survival printed for that time leaves alive."""
-    return [
+def contradictions(rows: list[tuple[float, int]], curve_at: Array, n: int, horizon: float) -> list[str]:
+    """Warnings for numbers at risk above what survival leaves alive, and for nobody at risk before the last rate."""
+    emptied = next((t for (t, k), s in zip(rows, curve_at, strict=True) if k == 0 and s > 0 and t < horizon), None)
+    nobody = (
+        []
+        if emptied is None
+        else [
+            f"0 at risk printed at {emptied:g} months, but survival up to {horizon:g} months: one patient is taken as "
+            "still at risk"
+        ]
+    )
+    return nobody + [
         f"{k} at risk printed at {t:g} months, but survival {s:.3g} of {n} leaves {n * s:.1f} alive: "
         "nobody is taken as censored before then"
         for (t, k), s in zip(rows, curve_at, strict=True)

@@ -1,8 +1,8 @@
 """Cox hazard ratios between groups (Efron's ties, strata), iterated as R's coxph does.
 
 Groups are the only covariate, so the partial likelihood needs counts, not patients: every death is one row of
-(patients at risk in each group). lifelines gives the same estimates to its own precision (tested), but stops at another
-point of the iteration than R and takes about fifty times as long.
+(patients at risk in each group). lifelines gives the same estimates when told to go on iterating (tested); by
+itself it stops up to 4e-5 short of the maximum, and it takes about fifty times as long.
 """
 
 from __future__ import annotations

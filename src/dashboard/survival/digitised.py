@@ -11,6 +11,8 @@ from dashboard.survival.curve import Array
 
 RISING = 0.1
 """A share of rising clicks above this is the mark of a hand, not of a step read at its corners."""
+ONE_PIXEL = 0.005
+"""A rise up to this, of a figure 200 pixels high, is a click that slipped by one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +43,12 @@ class Digitised:
 
 
 def read_curve(times: ArrayLike, survival: ArrayLike) -> Digitised:
-    """Sort the clicks, remove noise by isotonic regression, and say where each fall may lie.
+    """Sort the clicks, remove noise, and say where each fall may lie.
 
-    Steps digitised at their corners never rise from one click to the next, and each fall lies at its click. Where
+    Steps digitised at their corners hardly rise from one click to the next, and each fall lies at its click. Where
     more than `RISING` of the clicks rise, the curve was followed by hand: a fall lies anywhere between two clicks.
+    A few rises of no more than `ONE_PIXEL` are levelled by the lowest survival so far, which leaves every fall as it
+    was read; noise beyond that is shared out by isotonic regression, which one low click cannot drag down.
 
     Raises
     ------
@@ -65,7 +69,9 @@ def read_curve(times: ArrayLike, survival: ArrayLike) -> Digitised:
     warnings = []
     order = np.lexsort((-s, t))
     t, s = np.maximum(t[order], 0.0), np.clip(s[order], 0.0, 1.0)
-    fitted = _isotonic(s)
+    rises = np.diff(s)
+    by_hand = float(np.mean(rises > 0)) > RISING
+    fitted = _isotonic(s) if by_hand or rises.max() > ONE_PIXEL else np.minimum.accumulate(s)
     if np.max(np.abs(fitted - s)) > 0.02:
         worst = int(np.argmax(np.abs(fitted - s)))
         warnings.append(
@@ -75,7 +81,6 @@ def read_curve(times: ArrayLike, survival: ArrayLike) -> Digitised:
     if not np.any(keep):
         raise ValueError("the digitised curve has no point after time 0")
     clicks, levels = np.append(0.0, t[keep]), np.append(1.0, fitted[keep])
-    by_hand = float(np.mean(np.diff(s) > 0)) > RISING
     if not by_hand:
         return Digitised(clicks, levels, clicks, levels, np.zeros(len(clicks)), 0.0, tuple(warnings))
     gaps = np.diff(clicks)

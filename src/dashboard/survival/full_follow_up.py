@@ -14,8 +14,9 @@ import math
 import numpy as np
 
 from dashboard.survival.curve import Array
-from dashboard.survival.hazard_ratio import ROUTES, HazardRatio, expected, score_equation
+from dashboard.survival.hazard_ratio import HazardRatio, expected, score_equation
 from dashboard.survival.result import Reconstruction
+from dashboard.survival.route import weaker
 
 LAST_SHARE = 0.5
 """The hazard that goes on is the mean over this last share of what is printed longest."""
@@ -49,10 +50,10 @@ def hr_full_follow_up(reference: Reconstruction, comparator: Reconstruction) -> 
         rate[: len(printed) - 1] = -np.diff(np.log(printed)) / np.diff(later)[: len(printed) - 1]
     (deaths0, risk0), (deaths1, risk1) = (_extended(r, grid, later, rate) for r in arms)
     log_hr, information = score_equation(deaths0, risk0, deaths1, risk1)
-    weaker = max((r.route for r in arms), key=ROUTES.index)
+    route = weaker(reference.route, comparator.route)
     if not math.isfinite(log_hr):
-        return HazardRatio(math.nan, math.nan, METHOD, weaker)
-    return HazardRatio(log_hr, 1 / information, METHOD, weaker)
+        return HazardRatio(math.nan, math.nan, METHOD, route)
+    return HazardRatio(log_hr, 1 / information, METHOD, route)
 
 
 def _last_rate(arm: Reconstruction) -> float:
@@ -68,7 +69,7 @@ def _extended(arm: Reconstruction, grid: Array, later: Array, rate: Array) -> tu
     assert arm.information is not None and arm.support is not None
     own = expected(arm, grid[grid <= later[0]])
     kept = arm.support.not_censored(arm.function, arm.information.grid, later)
-    start = float(np.interp(later[0], arm.information.grid, arm.information.at_risk))
+    start = float(arm.information.patients_at(later[0]))
     alive = np.exp(-np.append(0.0, np.cumsum(rate * np.diff(later))))
     left = start * alive * (kept / kept[0] if kept[0] > 0 else 0.0)
     middle = (left[:-1] + left[1:]) / 2

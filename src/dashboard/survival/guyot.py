@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from dashboard.survival.curve import Array, StepCurve
 from dashboard.survival.digitised import read_curve
 from dashboard.survival.estimate import KaplanMeier
-from dashboard.survival.information import Information
+from dashboard.survival.information import StepInformation
 from dashboard.survival.inputs import patients_count
 from dashboard.survival.rebuild import rebuild
 from dashboard.survival.result import Reconstruction
@@ -90,16 +90,7 @@ def guyot(
         route=route,
         support=None,
         given_patients=patients,
-        given_information=_information(fit),
-    )
-
-
-def _information(fit: KaplanMeier) -> Information:
-    return Information(
-        np.append(0.0, fit.times),
-        np.append(1.0, fit.survival),
-        np.append(float(fit.n), fit.at_risk),
-        np.append(0.0, fit.var_log),
+        given_information=StepInformation.of(fit),
     )
 
 

@@ -11,9 +11,7 @@ from dashboard.survival.cox import LARGEST
 from dashboard.survival.curve import Array
 from dashboard.survival.intervals import Z95
 from dashboard.survival.result import Reconstruction
-from dashboard.survival.route import Route
-
-ROUTES = list(Route)
+from dashboard.survival.route import Route, weaker
 
 
 @dataclass(frozen=True)
@@ -136,17 +134,17 @@ def hr_between(reference: Reconstruction, comparator: Reconstruction, tau: float
     grid = np.append(grid[grid < end], end)
     (deaths0, risk0), (deaths1, risk1) = (expected(r, grid) for r in (reference, comparator))
     log_hr, information = score_equation(deaths0, risk0, deaths1, risk1)
-    weaker = max(reference.route, comparator.route, key=ROUTES.index)
+    route = weaker(reference.route, comparator.route)
     if not math.isfinite(log_hr):
-        return HazardRatio(math.nan, math.nan, "derived curves", weaker)
-    return HazardRatio(log_hr, 1 / information, "derived curves", weaker)
+        return HazardRatio(math.nan, math.nan, "derived curves", route)
+    return HazardRatio(log_hr, 1 / information, "derived curves", route)
 
 
 def expected(arm: Reconstruction, grid: Array) -> tuple[Array, Array]:
     """Expected deaths and mean number at risk in each cell of the grid."""
     assert arm.information is not None
     s = arm.curve(grid)
-    at_risk = np.interp(grid, arm.information.grid, arm.information.at_risk)
+    at_risk = arm.information.patients_at(grid)
     middle = (at_risk[:-1] + at_risk[1:]) / 2
     hazard = np.full(len(middle), np.inf)
     np.log(s[:-1] / np.where(s[1:] > 0, s[1:], np.nan), out=hazard, where=s[1:] > 0)

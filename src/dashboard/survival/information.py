@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dashboard.survival.curve import Array, Curve
+from dashboard.survival.estimate import KaplanMeier
 
 GRID = 160
 """Intervals of the time grid on which Greenwood's sum is integrated."""
@@ -42,6 +43,10 @@ class Information:
     def variance_of_log(self, times: ArrayLike) -> Array:
         return np.interp(np.asarray(times, dtype=float), self.grid, self.var_log)
 
+    def patients_at(self, times: ArrayLike) -> Array:
+        """Patients at risk at each time."""
+        return np.interp(np.asarray(times, dtype=float), self.grid, self.at_risk)
+
     def matched_to(self, targets: list[tuple[float, float]]) -> Information:
         """Scale the patients at risk so that the variance of log S equals reported values.
 
@@ -62,7 +67,8 @@ class Information:
             scale[(cells > from_time) & (cells <= time)] = factor
             from_time, from_own, from_wanted = time, own, wanted
         scale[cells > from_time] = factor
-        growth = np.diff(self.var_log) * scale
+        with np.errstate(invalid="ignore"):  # where everybody has died the variance of log S is infinite
+            growth = np.diff(self.var_log) * scale
         at_risk = self.at_risk / np.append(scale[:1], scale)
         return Information(self.grid, self.survival, at_risk, np.concatenate([[0.0], np.cumsum(growth)]))
 
@@ -76,6 +82,38 @@ class Information:
         with np.errstate(invalid="ignore"):  # where everybody has died the variance of log S is infinite
             growth = np.diff(np.interp(grid, self.grid, self.var_log))
         return float(np.sum(np.where(middle > 0, middle**2 * np.nan_to_num(growth, posinf=0.0), 0.0)))
+
+
+@dataclass(frozen=True, eq=False)
+class StepInformation(Information):
+    """The same behind the step curve of known patients: `grid` are 0 and the times at which any of them leaves."""
+
+    @classmethod
+    def of(cls, fit: KaplanMeier) -> StepInformation:
+        """From 0, when all are at risk, through every time at which somebody dies or is censored."""
+        return cls(
+            np.append(0.0, fit.times),
+            np.append(1.0, fit.survival),
+            np.append(float(fit.n), fit.at_risk),
+            np.append(0.0, fit.var_log),
+        )
+
+    def variance_of_log(self, times: ArrayLike) -> Array:
+        """Greenwood's sum over the deaths up to each time."""
+        return self.var_log[np.searchsorted(self.grid, np.asarray(times, dtype=float), side="right") - 1]
+
+    def patients_at(self, times: ArrayLike) -> Array:
+        """Patients still at risk just before each time."""
+        at = np.searchsorted(self.grid, np.asarray(times, dtype=float), side="left")
+        return np.append(self.at_risk, 0.0)[at]
+
+    def rmst_variance(self, curve: Curve, tau: float) -> float:
+        """Klein and Moeschberger 2003, equation 4.5.2: over the deaths, (area from there to tau)^2 dVar(log S)."""
+        inside = self.grid < tau
+        cells = np.diff(np.append(self.grid[inside], tau)) * self.survival[inside]
+        rest = np.cumsum(cells[::-1])[::-1][1:]
+        growth = np.diff(self.var_log[inside])
+        return float(np.sum(rest[rest > 0] ** 2 * growth[rest > 0]))
 
 
 def time_grid(curve_times: Array) -> Array:

@@ -116,8 +116,8 @@ def _search(curve: Digitised, rt: Array, nr: NDArray[np.int_], total_events: int
         remaining = int(counts[j + 1])
     start, end = float(edges[-1]), curve.end
     so_far = sum(d.size for d in deaths)
-    if end > start and remaining:
-        stretch = Stretch.of(curve, start, end)
+    if remaining:
+        stretch = Stretch.of(curve, start)
         floor = later[0][1] if later else 0
         rate = lost / exposure if exposure > 0 else 0.0
         guess = min(round(rate * remaining * (end - start)), remaining - floor)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from dashboard.survival.censoring import clean_at_risk, too_many_at_risk
+from dashboard.survival.censoring import clean_at_risk, contradictions
 from dashboard.survival.curve import ConstantHazardCurve
 from dashboard.survival.early import EARLY_SHAPE, early_rise
 from dashboard.survival.inputs import Figures, clean_points, patients_count, positive_time, with_median
@@ -80,17 +80,12 @@ def reconstruct(
         rows, notes = clean_at_risk(n_at_risk, count) if n_at_risk is not None else ([], [])
         warnings += notes
         if rows:
-            warnings += too_many_at_risk(rows, curve.survival([t for t, _ in rows]), count)
-        deaths, notes = clean_deaths(total_events, count, float(curve.values[-1]))
-        warnings += notes
-        support = Support(
-            n=count,
-            at_risk=tuple(rows),
-            deaths=deaths,
-            follow_up=follow_up,
-            survival_ci=clean_survival_ci(survival_ci, curve.horizon),
-            median_ci=clean_median_ci(median_ci),
-        )
+            warnings += contradictions(rows, curve.survival([t for t, _ in rows]), count, curve.horizon)
+        deaths, deaths_notes = clean_deaths(total_events, count, float(curve.values[-1]))
+        rates_ci, rates_notes = clean_survival_ci(survival_ci, curve)
+        of_median, median_notes = clean_median_ci(median_ci, median)
+        support = Support(count, tuple(rows), deaths, follow_up, rates_ci, of_median)
+        warnings += [*deaths_notes, *rates_notes, *median_notes, *support.contradictions(curve, figures.times)]
     shape = (
         "Constant hazard throughout."
         if early_shape == 1
@@ -103,8 +98,8 @@ def reconstruct(
         median_months=median,
         median_source=source,
         warnings=tuple(warnings),
-        assumptions=(shape, *(support.assumptions if support else ())),
-        route=support.route if support else Route.NONE,
+        assumptions=(shape, *(support.assumptions(curve) if support else ())),
+        route=support.route(curve) if support else Route.NONE,
         support=support,
     )
 

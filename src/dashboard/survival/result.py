@@ -105,8 +105,7 @@ class Reconstruction:
             return pd.DataFrame({"time_months": t, "survival": s, "se": nothing, "low": nothing, "high": nothing})
         info = self.information
         variance = info.variance_of_log(t) + self._shape_sd(t, s) ** 2
-        at_risk = np.interp(t, info.grid, info.at_risk)
-        low, high = log_log_limits(s, variance, at_risk)
+        low, high = log_log_limits(s, variance, info.patients_at(t))
         known = ~np.isnan(s)
         se = np.zeros(len(t))  # where everybody has died the variance of log S is infinite, that of S is 0
         np.multiply(s, np.sqrt(variance), out=se, where=s > 0)
@@ -142,7 +141,7 @@ class Reconstruction:
         A printed interval is returned as printed. A limit that the curve does not reach is inf.
         """
         if self.support is not None and self.support.median_ci is not None and self.median_source == "reported":
-            return Estimate(self.median_months, math.nan, *self.support.median_ci, self.route)
+            return Estimate(self.median_months, math.nan, *self.support.median_ci, Route.REPORTED_CI)
         if self.information is None:
             return Estimate(self.median_months, math.nan, math.nan, math.nan, self.route)
         if isinstance(self.function, StepCurve):

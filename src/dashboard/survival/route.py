@@ -26,3 +26,8 @@ _LABELS = {
     Route.N_ONLY: "from the number of patients only: follow-up is assumed",
     Route.NONE: "not available: the number of patients is not stated",
 }
+
+
+def weaker(first: Route, second: Route) -> Route:
+    """Whatever two derived numbers give together is known no better than the worse of them."""
+    return max(first, second, key=list(Route).index)

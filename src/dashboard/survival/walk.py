@@ -15,7 +15,12 @@ SURE = 0.01
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """The falls from `start` to `end` (see `Digitised`), and the largest misfit that rounding and noise explain."""
+    """The falls between two printed numbers at risk (see `Digitised`), and the largest misfit that rounding and noise
+    explain.
+
+    Who dies at the time of a number at risk is counted in it: that fall opens a stretch and never closes one (Guyot
+    2012: the clicks of an interval begin with the first at or after its number at risk).
+    """
 
     times: Array
     survival: Array
@@ -25,9 +30,11 @@ class Stretch:
     allowed: float
 
     @classmethod
-    def of(cls, curve: Digitised, start: float, end: float) -> Stretch:
-        use = (curve.times > start) & ((curve.times < end) | ((curve.times == end) & (end == curve.end)))
+    def of(cls, curve: Digitised, start: float, end: float | None = None) -> Stretch:
+        """From `start` until just before `end`, or until the curve ends."""
+        use = (curve.times >= start) & (curve.times < (np.inf if end is None else end))
         allowed = max(2 * curve.noise, SURE) if curve.noise else np.inf
+        end = curve.end if end is None else end
         return cls(curve.times[use], curve.survival[use], curve.gaps[use], start, end, allowed)
 
 

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
         median_effect,
         milestone_effect,
     )
-    from dashboard.synthesis.eligibility import Eligible, Question, eligible
+    from dashboard.synthesis.eligibility import Eligible, eligible
     from dashboard.synthesis.notices import Notice, time_notices
     from dashboard.synthesis.pooling import Pooled, pool
+    from dashboard.synthesis.question import Question
     from dashboard.synthesis.regression import Regression, meta_regression
     from dashboard.synthesis.scales import Natural, back_transform
     from dashboard.synthesis.sensitivity import SubgroupTest, cumulative, influence, leave_one_out, subgroup_test
+    from dashboard.synthesis.single_moderators import Moderator, moderators
     from dashboard.synthesis.specify import specification
     from dashboard.synthesis.summary import Summary, in_words, summarise
     from dashboard.synthesis.within import Contrasts, contrasts
@@ -36,7 +38,9 @@ _HOME = {
     "sensitivity": ("SubgroupTest", "cumulative", "influence", "leave_one_out", "subgroup_test"),
     "curves": ("PooledCurve", "pooled_curve"),
     "bias": ("Egger", "TrimAndFill", "egger", "trim_and_fill"),
-    "eligibility": ("Eligible", "Question", "eligible"),
+    "eligibility": ("Eligible", "eligible"),
+    "question": ("Question",),
+    "single_moderators": ("Moderator", "moderators"),
     "notices": ("Notice", "time_notices"),
     "within": ("Contrasts", "contrasts"),
     "summary": ("Summary", "in_words", "summarise"),
@@ -49,6 +53,7 @@ __all__ = [
     "Effect",
     "Egger",
     "Eligible",
+    "Moderator",
     "Natural",
     "Notice",
     "Pooled",
@@ -71,6 +76,7 @@ __all__ = [
     "median_effect",
     "meta_regression",
     "milestone_effect",
+    "moderators",
     "pool",
     "pooled_curve",
     "specification",

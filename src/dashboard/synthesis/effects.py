@@ -144,7 +144,7 @@ def milestone_effect(
         notes = (ROUTES[route][0].upper() + ROUTES[route][1:] + ".",)
     else:
         raise ValueError(
-            "No variance can be had for this survival: it needs a confidence interval, a standard error, the number "
+            "No variance can be had: it needs a confidence interval, a standard error, the number "
             "at risk, the number of events or at least the number of patients. Leave the arm out and list it."
         )
     return Effect(

@@ -11,12 +11,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard.synthesis._rows import CARRIED, Record, largest_of_each_cohort, records
-from dashboard.synthesis.effects import Effect, median_effect, milestone_effect
-from dashboard.vocabulary import ORIGIN_PREFERENCE
-
-QUANTITIES = ("survival", "median")
-MEASURE_OF = {"survival": "survival", "median": "median_months"}
+from dashboard.synthesis._arm_figures import FIGURE_COLUMNS, derived_of, preference, read
+from dashboard.synthesis._rows import Record, largest_of_each_cohort
+from dashboard.synthesis.question import Question, effect_of
 
 # Reason codes in the order in which they are checked; the texts complete "Left out: ...".
 REASONS = {
@@ -37,12 +34,10 @@ REASONS = {
     "no-variance": "No confidence interval, number at risk, number of events or number of patients: no weight.",
 }
 
-_MILESTONE_TOLERANCE_MONTHS = 0.5
 _NOT_METASTASIS = "primary-liver-sarcoma"
 
-_CARRIED = (*CARRIED, "centers", "follow_up_median_months", "flags")
 ROW_COLUMNS = (
-    *_CARRIED,
+    *FIGURE_COLUMNS,
     "group",
     "estimate",
     "status",
@@ -55,35 +50,6 @@ ROW_COLUMNS = (
     "derived_se",
 )
 LEFT_OUT_COLUMNS = ("arm_key", "study_id", "figure_id", "group", "reason", "sentence")
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is to be pooled.
-
-    `quantity` is "survival" (at `milestone_months`) or "median"; `group` a column of the study table (modality,
-    family, primary_site, design, ...) or None; `include_derived` admits derived survival of arms that print none;
-    `include_bounds` admits bounds and approximations at face value; `include_assumed` admits variances known from the
-    number of patients only.
-    """
-
-    endpoint: str = "os"
-    quantity: str = "survival"
-    milestone_months: float = 60.0
-    group: str | None = "modality"
-    transform: str = "cloglog"
-    include_derived: bool = False
-    include_bounds: bool = False
-    include_assumed: bool = True
-
-    def __post_init__(self) -> None:
-        if self.quantity not in QUANTITIES:
-            raise ValueError(f"quantity must be one of {', '.join(QUANTITIES)}, but was {self.quantity!r}.")
-
-    @property
-    def scale(self) -> str:
-        """Name of the scale on which the effects are pooled."""
-        return self.transform if self.quantity == "survival" else "log"
 
 
 @dataclass(frozen=True)
@@ -137,54 +103,12 @@ def eligible(table: pd.DataFrame, question: Question, *, derived: pd.DataFrame |
         Order of the table is kept; `status` is "reported" or "derived".
     """
     ledger = _Ledger(question.group)
-    arms, figures, support = _read(table, question)
-    candidates = _with_one_figure(arms, figures, question, _derived_of(derived, question), ledger)
+    arms, figures, support = read(table, question)
+    candidates = _with_one_figure(arms, figures, question, derived_of(derived, question), ledger)
     measured = _with_effects(candidates, support, question, ledger)
     kept = _one_study_a_cohort(_disjoint(measured, ledger), ledger)
     rows = pd.DataFrame(kept, columns=list(ROW_COLUMNS))
     return Eligible(rows, pd.DataFrame(ledger.entries, columns=list(LEFT_OUT_COLUMNS)))
-
-
-def _read(
-    table: pd.DataFrame, question: Question
-) -> tuple[dict[str, Record], dict[str, list[Record]], dict[str, dict[str, float]]]:
-    """By arm: a row of it, its figures that answer the question, and its deaths and number at risk."""
-    own = ("measure", "value", "reported")
-    used = [name for name in (*_CARRIED, *own) if name in table.columns]
-    with_arm = table.loc[table["arm_key"].notna(), used]
-    measure = MEASURE_OF[question.quantity]
-    asked = (with_arm["endpoint"] == question.endpoint).fillna(False).to_numpy(dtype=bool)
-    relevant = with_arm[asked & with_arm["measure"].isin([measure, "deaths", "n_at_risk"]).to_numpy()]
-    # An arm is described by a row of the asked endpoint where it has one: time origins differ between endpoints.
-    described = pd.concat([with_arm[asked], with_arm[~asked]]).drop_duplicates("arm_key")
-    order = {key: place for place, key in enumerate(with_arm["arm_key"].drop_duplicates())}
-    by_arm = sorted(records(described, _CARRIED), key=lambda record: order[record["arm_key"]])
-    arms = {record["arm_key"]: record for record in by_arm}
-
-    figures: dict[str, list[Record]] = {}
-    support: dict[str, dict[str, float]] = {}
-    for record in records(relevant, (*_CARRIED, *own)):
-        key = record["arm_key"]
-        if record["measure"] == "deaths":
-            support.setdefault(key, {})["events"] = record["value"]
-        elif record["measure"] == measure and _at_milestone(record, question):
-            figures.setdefault(key, []).append(record)
-        elif record["measure"] == "n_at_risk" and _at_milestone(record, question):
-            support.setdefault(key, {})["n_at_risk"] = record["value"]
-    return arms, figures, support
-
-
-def _at_milestone(record: Record, question: Question) -> bool:
-    if question.quantity == "median":
-        return record["measure"] != "n_at_risk"
-    time = record["time_months"]
-    return time is not None and abs(float(time) - question.milestone_months) <= _MILESTONE_TOLERANCE_MONTHS
-
-
-def _derived_of(derived: pd.DataFrame | None, question: Question) -> dict[str, Record]:
-    if derived is None or not question.include_derived or question.quantity != "survival":
-        return {}
-    return {record["arm_key"]: record for record in records(derived, ("arm_key", "survival", "se"))}
 
 
 def _with_one_figure(
@@ -211,7 +135,7 @@ def _with_one_figure(
             else:
                 usable.append(figure)
         if usable:
-            usable.sort(key=_preference)
+            usable.sort(key=preference)
             # A row of a user's own table can hold a derived figure; without the column all were printed.
             status = "derived" if usable[0]["reported"] is False else "reported"
             chosen.append({**usable[0], "status": status, "derived_se": None})
@@ -242,12 +166,6 @@ def _unusable(figure: Record, question: Question) -> str | None:
 
 def _detail(figure: Record) -> str:
     return f"Note of the table: {figure['note']}." if figure.get("note") else ""
-
-
-def _preference(figure: Record) -> tuple[bool, int, bool]:
-    origin = figure["time_origin"] or "not-stated"
-    place = ORIGIN_PREFERENCE.index(origin) if origin in ORIGIN_PREFERENCE else len(ORIGIN_PREFERENCE)
-    return figure["qualifier"] not in ("=", None), place, figure["ci_low"] is None
 
 
 def _disjoint(candidates: list[Record], ledger: _Ledger) -> list[Record]:
@@ -293,21 +211,3 @@ def _with_effects(rows: list[Record], support: dict[str, Record], question: Ques
         row.update(yi=effect.yi, vi=effect.vi, route=effect.route, corrected=effect.corrected)
         measured.append(row)
     return measured
-
-
-def effect_of(row: Record, question: Question) -> Effect:
-    """Effect and variance of one record of `Eligible.rows` on the question's scale (also on another than its own)."""
-    interval = None if row["ci_low"] is None or row["ci_high"] is None else (row["ci_low"], row["ci_high"])
-    if question.quantity == "median":
-        return median_effect(row["estimate"], ci=interval, n=row["n"], events=row["events"])
-    return milestone_effect(
-        row["estimate"],
-        se=row["derived_se"],
-        ci=interval,
-        n=row["n"],
-        n_at_risk=row["n_at_risk"],
-        events=row["events"],
-        transform=question.transform,
-        time_months=question.milestone_months,
-        follow_up_months=row["follow_up_median_months"],
-    )

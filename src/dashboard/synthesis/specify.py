@@ -10,8 +10,9 @@ import pandas as pd
 
 from dashboard.synthesis._model import METHODS
 from dashboard.synthesis._rows import records
-from dashboard.synthesis.eligibility import ROW_COLUMNS, Question, effect_of, eligible
+from dashboard.synthesis.eligibility import ROW_COLUMNS, eligible
 from dashboard.synthesis.pooling import pool
+from dashboard.synthesis.question import Question, effect_of
 from dashboard.synthesis.scales import SURVIVAL_SCALES, back_transform
 
 _SMALL = 20

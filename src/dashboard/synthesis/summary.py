@@ -14,8 +14,8 @@ import pandas as pd
 from dashboard.synthesis._model import Array
 from dashboard.synthesis._tails import normal_quantile
 from dashboard.synthesis.effects import ASSUMED_ROUTES
-from dashboard.synthesis.eligibility import Question
 from dashboard.synthesis.pooling import Pooled, pool
+from dashboard.synthesis.question import Question
 from dashboard.synthesis.scales import back_transform, scale_of
 
 GROUP_COLUMNS = (
@@ -88,7 +88,8 @@ def summarise(
     codes, names = pd.factorize(frame["group"], use_na_sentinel=False)
     order = np.argsort(codes, kind="stable")
     edges = np.searchsorted(codes[order], np.arange(len(names) + 1))
-    known = {} if whole is None else {row["group"]: row for row in whole.groups.to_dict("records")}
+    columns = [] if whole is None else [whole.groups[name].tolist() for name in GROUP_COLUMNS]
+    known = {row[0]: dict(zip(GROUP_COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)}
     for place, name in enumerate(map(str, names)):
         members = order[edges[place] : edges[place + 1]]
         used = members[~out[members]]
@@ -164,9 +165,8 @@ def in_words(group: pd.Series, label: str, question: Question, endpoint: str = "
         f"{label}: {when} {endpoint} {number(group['estimate'])}{unit} "
         f"(95% CI {number(group['ci_low'])} to {number(group['ci_high'])})"
     )
-    patients = f"{group['patients']:,} patients" + (
-        f" and {group['without_n']} arms of unstated size" if group["without_n"] else ""
-    )
+    unstated = f" and {_count(group['without_n'], 'arm')} of unstated size" if group["without_n"] else ""
+    patients = f"{group['patients']:,} patients{unstated}" if group["patients"] else "number of patients not stated"
     sources = f"{_count(group['k'], 'arm')} of {_count(group['studies'], 'study', 'studies')}, {patients}"
     if group["k"] == 1:
         return f"{head}. One arm only, {patients}: nothing is pooled."

@@ -152,7 +152,7 @@ def ratios_page(context: PageContext) -> None:
     said = every_answer(within, look.labels, context.selection.endpoint)
     notes = ["Only comparisons with a treatment chosen in the filters."] if context.selection.modalities else []
     _say(head, asked, said, within, notes)
-    _draw_within(context, within, look, ("the first", "the second"), asked, said, options)
+    _draw_within(context, within, look, ("first", "second"), asked, said, options)
 
 
 def _within(context: PageContext, sides: Sides | None, options: Options) -> Within:

@@ -14,6 +14,7 @@ from dashboard.pooled.ask import SORTS, Ask
 from dashboard.pooled.derive import survival_at
 from dashboard.pooled.every import every_contrast
 from dashboard.pooled.groups import Style, group_keys, style
+from dashboard.pooled.moderators_panel import moderators_panel
 from dashboard.pooled.panels import (
     Frame,
     Panel,
@@ -38,6 +39,7 @@ from dashboard.ui.study_links import study_links
 PANELS = {
     "Funnel plot": funnel_panel,
     "Effect by era": era_panel,
+    "Moderators": moderators_panel,
     "Leave one out": leave_one_out_panel,
     "Cumulative": cumulative_panel,
 }
