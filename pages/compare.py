@@ -18,18 +18,18 @@ from dashboard.ui.compare_view import (
     key_line,
     question,
     silent_arms,
-    study_names,
 )
 from dashboard.ui.context import page_context
 from dashboard.ui.difference_panel import difference_panel
 from dashboard.ui.evidence_table import evidence_table
 from dashboard.ui.export_menu import export_row
 from dashboard.ui.starting_points import starting_points
+from dashboard.ui.study_choice import name_of
 
 context = page_context()
 starting_points()
 heading = st.container(gap="xsmall", key="compare_heading")
-by, study, unit, horizon = choices(asked_of(study_names(context)), key="compare_controls")
+by, study, unit, horizon = choices(asked_of(context), key="compare_controls")
 asked = question(context, by, study)
 comparison = comparison_of(context, *asked)
 figure, grid = drawn(context, *asked, UNITS[unit], HORIZONS[horizon])
@@ -39,8 +39,8 @@ with heading:
     if comparison.caution:
         st.caption(markdown_text(comparison.caution))
     if study and comparison.study_id is None:
-        missing = f"{study} has no figure in this selection; all studies are shown. Remove a filter to see it."
-        st.info(markdown_text(missing))
+        missing = "has no figure in this selection; all studies are shown. Remove a filter to see it."
+        st.info(markdown_text(f"{name_of(context, study)} {missing}"))
 
 chart(
     figure,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.ui.context import page_context
+from dashboard.ui.open_study import STUDY
+from dashboard.ui.study_choice import choose_study
 from dashboard.ui.study_table import list_or_quality
-from dashboard.ui.study_view import choose_study, study_view
+from dashboard.ui.study_view import study_view
 
 context = page_context()
-study = choose_study(context)
+study = choose_study(context, "Study", STUDY, placeholder="Find a study by author and year", width=320)
 if study:
     study_view(context, study)
 else:

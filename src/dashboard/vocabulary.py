@@ -435,6 +435,8 @@ FIRST_ENDPOINT: Final = "os"
 MILESTONES_MONTHS: Final = (12, 24, 36, 60, 120)
 # Behind the author of a study that the user brought.
 OWN_MARK: Final = " (yours)"
+# Before the number that stands for such a study in addresses; no shipped study is called so.
+OWN_ID: Final = "own-"
 
 
 def family_members(family: str) -> tuple[str, ...]:

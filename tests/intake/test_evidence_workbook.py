@@ -11,7 +11,7 @@ from dashboard.intake.evidence_template import template_workbook, wide_template_
 from dashboard.intake.evidence_workbook import read_evidence
 from dashboard.intake.limits import IntakeError
 from dashboard.intake.marked_copy import marked_copy
-from dashboard.intake.own_table import added_in_words, marked_as_own, study_table
+from dashboard.intake.own_table import added_in_words, called, study_table
 from dashboard.paths import EVIDENCE_DIR, STUDIES_PARQUET
 
 SHIPPED = {name: (EVIDENCE_DIR / f"{name}.csv").read_bytes() for name in ("studies", "arms", "outcomes")}
@@ -52,14 +52,18 @@ def test_the_study_table_itself_can_be_brought_back():
     assert not upload.problems
     table = study_table(upload.studies, upload.arms, upload.outcomes)
     shipped = load()
-    columns = [name for name in shipped.columns if name not in ("figure_id", "first_author")]
-    key = ["study_id", "arm_key", "figure_id"]
-    one, two = table.sort_values(key)[columns], shipped.sort_values(key)[columns]
-    pd.testing.assert_frame_equal(one.reset_index(drop=True), two.reset_index(drop=True), check_dtype=False)
-    called = shipped["first_author"].fillna(shipped["study_id"]) + " (yours)"
-    assert sorted(table["first_author"]) == sorted(called)
+    table = table.reset_index(drop=True)
+    named = ("study_id", "arm_id", "arm_key", "comparator_arm_id", "figure_id", "first_author", "flag_text")
+    columns = [name for name in shipped.columns if name not in named]
+    pd.testing.assert_frame_equal(table[columns], shipped[columns], check_dtype=False)
+    for name in ("study_id", "arm_key", "figure_id"):  # other names, one for each
+        pairs = pd.DataFrame({"own": table[name], "shipped": shipped[name]}).dropna().drop_duplicates()
+        assert pairs["own"].is_unique and pairs["shipped"].is_unique
+    assert table["comparator_arm_id"].notna().equals(shipped["comparator_arm_id"].notna())
+    authors = shipped["first_author"].fillna(shipped["study_id"]) + " (yours)"
+    assert table["first_author"].tolist() == authors.tolist()
     again = table.drop_duplicates("study_id")
-    assert marked_as_own(again)["first_author"].tolist() == again["first_author"].tolist()
+    assert called(again)["first_author"].tolist() == again["first_author"].tolist()
 
 
 def test_numbers_in_the_wild_are_read_and_told():
@@ -220,21 +224,21 @@ def test_own_evidence_replaces_or_is_added():
     pd.testing.assert_frame_equal(shipped, before)
     assert len(added) == len(shipped) + 3
     mine = added[added["own"]]
-    assert set(mine["study_id"]) == {"own-alves-2003"}
+    assert set(mine["study_id"]) == {"own-1"}
     assert added["figure_id"].dropna().is_unique
-    assert len(added_in_words(upload.studies, shipped)) == 2
+    assert len(added_in_words(upload.studies, shipped)) == 1
 
 
 def test_the_same_paper_twice_is_never_pooled_twice():
     upload = read_evidence((template_workbook(), "template.xlsx"))
     added = study_table(upload.studies, upload.arms, upload.outcomes, shipped=load(), mode="add")
-    both = added[added["study_id"].isin(["alves-2003", "own-alves-2003"])]
+    both = added[added["study_id"].isin(["alves-2003", "own-1"])]
     assert both["cohort"].nunique() == 1
     assert both["flags"].str.contains("overlapping-cohort").all()
     renamed = upload.studies.assign(study_id="somebody-2003", doi="10.1245/ASO.2003.07.024")
     arms, outcomes = (part.assign(study_id="somebody-2003") for part in (upload.arms, upload.outcomes))
     added = study_table(renamed, arms, outcomes, shipped=load(), mode="add")
-    assert added[added["study_id"].isin(["alves-2003", "somebody-2003"])]["cohort"].nunique() == 1
+    assert added[added["study_id"].isin(["alves-2003", "own-1"])]["cohort"].nunique() == 1
 
 
 def test_another_paper_of_the_same_name_is_another_paper():

@@ -133,7 +133,7 @@ def test_every_page_works_on_evidence_that_replaces_the_shipped_one():
     assert "2 studies instead of the shipped evidence" in said(app)
     for page in PAGES:
         said(go(app, page))
-        assert set(opened_table(app)["study_id"]) == {"zephyr-2019", "quill-2021"}
+        assert set(opened_table(app)["study_id"]) == {"own-1", "own-2"}
     go(app, "your_data.py").radio[0].set_value("Add mine to the shipped evidence").run()
     assert opened_table(app)["study_id"].nunique() == load()["study_id"].nunique() + 2
 
@@ -297,9 +297,9 @@ def test_a_link_of_a_view_of_own_data_holds_no_data_and_is_answered_elsewhere():
     for name in app.query_params:
         assert "zephyr" not in " ".join(app.query_params[name]).lower()
     other = AppTest.from_file(str(MAIN), default_timeout=60)
-    other.query_params["data"], other.query_params["study"] = OWN_VERSION, "zephyr-2019"
+    other.query_params["data"], other.query_params["study"] = OWN_VERSION, "own-1"
     words = said(other.run())
-    assert "does not know" in words and "“zephyr-2019” (study)" in words and "stayed with them" in words
+    assert "does not know" in words and "“own-1” (study)" in words and "stayed with them" in words
     said(go(other, "studies.py"))
 
 
@@ -315,11 +315,11 @@ def test_nothing_to_use_is_refused_by_the_store():
 def test_forgetting_while_an_own_study_is_chosen_is_no_fault(page: str):
     app = wide(opened())
     if page in ("studies.py", "compare.py"):
-        app.session_state["paper" if page == "studies.py" else "study"] = "zephyr-2019"
+        app.session_state["paper" if page == "studies.py" else "study"] = "own-1"
         go(app, page)
         assert "(yours)" in said(app) or page == "compare.py"
     elif page == "pooled.py":
-        go(app, page).multiselect(key="out").set_value(["quill-2021"]).run()
+        go(app, page).multiselect(key="out").set_value(["own-2"]).run()
     else:
         go(app, page)
     said(app)
@@ -330,10 +330,10 @@ def test_forgetting_while_an_own_study_is_chosen_is_no_fault(page: str):
 
 def test_the_presenter_shows_own_studies_and_says_so_when_they_are_forgotten():
     app = wide(opened())
-    app.session_state["present"] = "zephyr-2019"
+    app.session_state["present"] = "own-1"
     said(app.run())
     assert "(yours)" in "".join(element.proto.body for element in app.get("html"))
     app.session_state["present"] = ""
     app.run().button(key="forget_own").click().run()
-    app.session_state["present"] = "zephyr-2019"
+    app.session_state["present"] = "own-1"
     assert "holds no study" in said(app.run())

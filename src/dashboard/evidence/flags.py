@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from dashboard.evidence.consistency import HAZARD_RATIO_LIMIT, OddInterval, cont
 from dashboard.evidence.origins import CURVE_MEASURES, origin_conflicts
 from dashboard.evidence.tables import records
 from dashboard.evidence.words import figure_words, number, percent
+from dashboard.vocabulary import OWN_ID
 
 Scope = Literal["figure", "arm", "study", "comparison"]
 
@@ -126,11 +127,19 @@ def _one_line(text: str) -> str:
     return " ".join(str(text).split())
 
 
+def _study(row: Any) -> str:
+    """What a study is called in a sentence: its identity, which says author and year, or these where it does not."""
+    if not row.study_id.startswith(OWN_ID):
+        return str(row.study_id)
+    year = "" if pd.isna(row.year) else f" {row.year}"
+    return f"{row.first_author}{year}"
+
+
 def _plain(rows: pd.DataFrame, found: Found) -> None:
     """Flags that one row can tell by itself, and the overlap of cohorts."""
     words = {">": ("bounded", "more than"), "<": ("bounded", "less than"), "~": ("approximate", "about")}
     members = rows[rows["cohort"].notna()].drop_duplicates("study_id").groupby("cohort")
-    cohorts = {name: list(zip(group["study_id"], group["n_total"], strict=True)) for name, group in members}
+    cohorts = {name: [(_study(row), row.study_id, row.n_total) for row in records(group)] for name, group in members}
     for row in records(rows):
         i, figure = row.Index, row.row_kind == "figure"
         qualifier = row.qualifier if figure and pd.notna(row.qualifier) else "="
@@ -148,8 +157,8 @@ def _plain(rows: pd.DataFrame, found: Found) -> None:
             found["origin-not-stated"][i].append(_unstated_origin(row.measure, row.value, row.time_months))
         if pd.notna(row.cohort) and len(cohorts[row.cohort]) > 1:
             others = ", ".join(
-                study if pd.isna(n) else f"{study} (n = {n})"
-                for study, n in cohorts[row.cohort]
+                name if pd.isna(n) else f"{name} (n = {n})"
+                for name, study, n in cohorts[row.cohort]
                 if study != row.study_id
             )
             found["overlapping-cohort"][i].append(f"Shares patients with {others}; count only one of them.")

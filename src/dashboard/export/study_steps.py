@@ -196,9 +196,11 @@ def _results(curves: Curves, rows: pd.DataFrame, study_id: str) -> Step:
 
 def _printed_p(rows: pd.DataFrame, arm_id: str, endpoint: str) -> str:
     found = rows[(rows["arm_id"] == arm_id) & (rows["endpoint"] == endpoint) & (rows["measure"] == "logrank_p")]
+    labels = dict(zip(rows["arm_id"], rows["label"], strict=True))
     said = []
     for _, row in found.iterrows():
-        against = f" v {row['comparator_arm_id']}" if pd.notna(row["comparator_arm_id"]) else ""
+        other = row["comparator_arm_id"]
+        against = f" v {labels.get(other, other)}" if pd.notna(other) else ""
         unnamed = " (test not named)" if "unnamed-test" in str(row["flags"]).split(";") else ""
         if pd.notna(row["p_value"]):
             said.append(f"{row['p_value']}{against}{unnamed}")

@@ -8,11 +8,11 @@ from typing import Final, Literal
 import pandas as pd
 
 from dashboard.intake.limits import IntakeError
+from dashboard.intake.own_ids import OwnIds
 from dashboard.vocabulary import OWN_MARK
 
 Mode = Literal["replace", "add"]
 Assemble = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame], pd.DataFrame]
-PREFIX: Final = "own-"
 _SAME_PAPER: Final = ("doi", "pmid", "pmcid")
 
 
@@ -30,25 +30,13 @@ def default_annotate(table: pd.DataFrame) -> pd.DataFrame:
     return annotate(table)
 
 
-def marked_as_own(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with `own`, and `(yours)` behind each author's name: whatever names a study says whose it is.
+def called(studies: pd.DataFrame) -> pd.DataFrame:
+    """The studies with `(yours)` behind each author's name: whatever names a study says whose it is.
 
     A study whose author is not stated is called by its study_id.
     """
-    author = table["first_author"].fillna(table["study_id"]).str.removesuffix(OWN_MARK) + OWN_MARK
-    return table.assign(first_author=author.astype(table["first_author"].dtype), own=True)
-
-
-def renamed_studies(study_ids: pd.Series, taken: set[str]) -> dict[str, str]:
-    """New ids of own studies whose id the shipped table uses already."""
-    own = set(study_ids.dropna())
-    names: dict[str, str] = {}
-    for study in sorted(own & taken):
-        new = PREFIX + study
-        while new in taken or new in own:
-            new = PREFIX + new
-        names[study] = new
-    return names
+    author = studies["first_author"].fillna(studies["study_id"]).str.removesuffix(OWN_MARK) + OWN_MARK
+    return studies.assign(first_author=author.astype("string"))
 
 
 def same_papers(studies: pd.DataFrame, shipped: pd.DataFrame) -> dict[str, str]:
@@ -82,6 +70,7 @@ def study_table(
     *,
     shipped: pd.DataFrame | None = None,
     mode: Mode = "replace",
+    ids: OwnIds | None = None,
     assemble: Assemble = default_assemble,
     annotate: Callable[[pd.DataFrame], pd.DataFrame] = default_annotate,
 ) -> pd.DataFrame:
@@ -94,13 +83,15 @@ def study_table(
     shipped : DataFrame or None
         The shipped study table; needed to add to it, never changed.
     mode : {"replace", "add"}
+    ids : OwnIds or None
+        The names that own studies and arms have in the session; counted anew when None.
 
     Returns
     -------
     DataFrame
-        The columns of the study table and `own` (bool); authors of own studies end with `(yours)`. Added: an own study
-        whose id is taken gets the prefix `own-`; an own study of a publication that the shipped table has already
-        shares its `cohort`, so that the two are never pooled together.
+        The columns of the study table and `own` (bool). Own studies and arms go by `ids`, which say nothing of them and
+        may stand in an address; authors of own studies end with `(yours)`. Added: an own study of a publication that
+        the shipped table has already shares its `cohort`, so that the two are never pooled together.
 
     Raises
     ------
@@ -109,8 +100,9 @@ def study_table(
     """
     if studies.empty:
         raise IntakeError("There is no study that can be used.", remedy="Mend the problems listed, then upload again.")
+    ids = (ids or OwnIds()).extended(studies, arms, outcomes)
     if mode == "replace":
-        return marked_as_own(assemble(studies, arms, outcomes))
+        return assemble(*ids.renamed(called(studies), arms, outcomes)).assign(own=True)
     if shipped is None:
         raise IntakeError("There is no evidence to add to.", remedy="Replace the evidence instead.")
     shipped = shipped.assign(own=False)
@@ -120,25 +112,17 @@ def study_table(
     studies = studies.assign(cohort=studies["study_id"].map(shared).astype("string").fillna(studies["cohort"]))
     theirs_alone = {theirs: theirs for theirs in twins.values() if pd.isna(cohorts[theirs])}
     shipped["cohort"] = shipped["cohort"].fillna(shipped["study_id"].map(theirs_alone).astype("string"))
-    names = renamed_studies(studies["study_id"], set(shipped["study_id"].astype(str)))
-    studies, arms, outcomes = (
-        part.assign(study_id=part["study_id"].replace(names)) if names else part for part in (studies, arms, outcomes)
-    )
-    own = marked_as_own(assemble(studies, arms, outcomes))
+    own = assemble(*ids.renamed(called(studies), arms, outcomes)).assign(own=True)
     own = own.reindex(columns=shipped.columns).astype(shipped.dtypes.to_dict())
     return annotate(pd.concat([shipped, own], ignore_index=True))
 
 
 def added_in_words(studies: pd.DataFrame, shipped: pd.DataFrame) -> list[str]:
-    """What adding changes, in sentences for the user: studies renamed, publications that are there already."""
-    words: list[str] = []
-    names = renamed_studies(studies["study_id"], set(shipped["study_id"].astype(str)))
-    if names:
-        words.append(f"{len(names)} of your studies share an identity with shipped ones and got the prefix {PREFIX}.")
+    """What adding changes, in sentences for the user: publications that are there already."""
     twins = same_papers(studies, shipped)
-    if twins:
-        words.append(
-            f"{len(twins)} of your studies are publications that the atlas has already: they are marked as the same "
-            "patients and never pooled together."
-        )
-    return words
+    if not twins:
+        return []
+    return [
+        f"{len(twins)} of your studies are publications that the atlas has already: they are marked as the same "
+        "patients and never pooled together."
+    ]

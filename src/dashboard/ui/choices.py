@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -24,6 +24,8 @@ class Choice:
     options: Sequence[str]
     kind: Literal["segments", "list", "find"] = "list"
     placeholder: str = ""
+    names: Callable[[], Mapping[str, str]] = dict
+    """What options are called on the screen, where that must not stand in the address; looked up when it is needed."""
 
 
 def choices(row: Sequence[Choice], *, key: str) -> tuple[Any, ...]:
@@ -34,25 +36,37 @@ def choices(row: Sequence[Choice], *, key: str) -> tuple[Any, ...]:
             if needed(choice.name):
                 st.selectbox(choice.label, choice.options, index=_first(choice), **bound(choice.name))
     values = tuple(value_of(choice.name) for choice in row)
-    fields = [
-        {
+    fields = []
+    for choice, value in zip(row, values, strict=True):
+        names = choice.names()
+        field = {
             "name": choice.name,
             "label": choice.label,
             "kind": choice.kind,
-            "options": list(choice.options[:MOST_SENT]),
+            "options": [names.get(option, option) for option in choice.options[:MOST_SENT]],
             "more": len(choice.options) > MOST_SENT,
             "placeholder": choice.placeholder,
-            "chosen": value,
+            "chosen": names.get(value, value),
         }
-        for choice, value in zip(row, values, strict=True)
-    ]
+        fields.append(field)
 
     def chosen(changes: dict[str, Any]) -> None:
-        offered = {choice.name: choice.options for choice in row}
-        write({name: value for name, value in changes.items() if value is None or value in offered[name]})
+        write({choice.name: _meant(choice, changes[choice.name]) for choice in row if _offers(choice, changes)})
 
     ask("choices", {"fields": fields}, chosen, key=key)
     return values
+
+
+def _meant(choice: Choice, shown: str | None) -> str | None:
+    """The option that is called so; None for none, and for what is no option."""
+    named = {name: option for option, name in choice.names().items()}
+    meant = named.get(shown, shown) if shown is not None else None
+    return meant if meant in choice.options else None
+
+
+def _offers(choice: Choice, changes: Mapping[str, Any]) -> bool:
+    """Whether the choice was changed, to one of its options or to none."""
+    return choice.name in changes and (changes[choice.name] is None or _meant(choice, changes[choice.name]) is not None)
 
 
 def _first(choice: Choice) -> int | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -14,10 +12,11 @@ from dashboard.comparison.view import Comparison, compare
 from dashboard.figures.curves import survival_figure
 from dashboard.selection import Selection, selected_positions
 from dashboard.survival.accuracy import typical_error
-from dashboard.ui.cache import per_table
+from dashboard.ui.cache import Source, per_table
 from dashboard.ui.choices import Choice
 from dashboard.ui.context import OpenTable, PageContext
 from dashboard.ui.evidence_table import packed
+from dashboard.ui.study_choice import name_of, names_now, studies_of
 
 BY = {"Treatment": "treatment", "Family of treatment": "family", "Primary site": "site", "Era": "era", "Arms": "arm"}
 UNITS = {"Months": "months", "Years": "years"}
@@ -38,17 +37,11 @@ def key_line() -> str:
     )
 
 
-@per_table(max_entries=4)
-def study_names(table: pd.DataFrame) -> list[str]:
-    """The studies of the table by name, in the order of the alphabet, kept."""
-    return sorted(table["study_id"].dropna().unique())
-
-
-def asked_of(studies: Sequence[str]) -> tuple[Choice, ...]:
+def asked_of(source: Source) -> tuple[Choice, ...]:
     """What Compare asks: by, study, unit, horizon."""
     return (
         Choice("by", "Compare by", list(BY)),
-        Choice("study", "Within one study", studies, "find", "All studies"),
+        Choice("study", "Within one study", studies_of(source), "find", "All studies", names_now),
         Choice("unit", "Time in", list(UNITS), "segments"),
         Choice("horizon", "Up to", list(HORIZONS)),
     )
@@ -106,6 +99,6 @@ def silent_arms(context: PageContext, comparison: Comparison) -> None:
     said = f"{len(rows)} arms match but print no figure of this endpoint"
     with st.expander(said, key="silent_arms", on_change="rerun") as fold:
         if fold.open:
-            st.dataframe(
-                context.table.iloc[rows][["study_id", "label", "primary_site", "modality", "n"]], hide_index=True
-            )
+            listed = context.table.iloc[rows][list(SILENT_COLUMNS)]
+            named = listed.assign(study_id=[name_of(context, study) for study in listed["study_id"]])
+            st.dataframe(named, hide_index=True)

@@ -14,6 +14,7 @@ from dashboard.evidence import shared
 from dashboard.intake.cohort import Cohort
 from dashboard.intake.evidence_workbook import default_validator
 from dashboard.intake.limits import IntakeError
+from dashboard.intake.own_ids import OwnIds
 from dashboard.intake.own_table import Mode, study_table
 from dashboard.ui.closed_tabs import collect_soon
 from dashboard.ui.context import use_table
@@ -22,6 +23,8 @@ from dashboard.ui.words import count
 EVIDENCE: Final = "_own_evidence"
 ADDED: Final = "_own_added"
 COHORT: Final = "_own_cohort"
+IDS: Final = "_own_ids"
+NUMBERED: Final = "_own_numbered"
 ROUND: Final = "_own_round"
 PREFIX: Final = "own_data_"
 
@@ -148,8 +151,11 @@ def add_rows(studies: pd.DataFrame, arms: pd.DataFrame, figures: pd.DataFrame) -
 
 def _keep(evidence: OwnEvidence) -> None:
     shipped = shared() if evidence.mode == "add" else None
-    table = study_table(evidence.studies, evidence.arms, evidence.figures, shipped=shipped, mode=evidence.mode)
-    use_table(table)
+    tables = evidence.studies, evidence.arms, evidence.figures
+    before: OwnIds = st.session_state.get(IDS) or OwnIds(before=st.session_state.get(NUMBERED, 0))
+    ids = before.extended(*tables)
+    use_table(study_table(*tables, shipped=shipped, mode=evidence.mode, ids=ids))
+    st.session_state.update({IDS: ids, NUMBERED: ids.used})
     st.session_state.pop(EVIDENCE, None)
     st.session_state[EVIDENCE] = evidence
 
@@ -171,7 +177,7 @@ def forget() -> None:
     """Drop everything this session brought and return to the shipped table. A callback."""
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     for key in list(st.session_state):
-        if key in (EVIDENCE, ADDED, COHORT) or str(key).startswith(PREFIX):
+        if key in (EVIDENCE, ADDED, COHORT, IDS) or str(key).startswith(PREFIX):
             del st.session_state[key]
     use_table(None)
     collect_soon()

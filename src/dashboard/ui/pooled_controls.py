@@ -9,10 +9,12 @@ from typing import Literal
 import streamlit as st
 
 from dashboard.pooled.ask import ESTIMATORS, GROUPS, MEASURES, SCALES, SORTS, TESTS, Ask
+from dashboard.ui.cache import Source
 from dashboard.ui.links import check_choice
 from dashboard.ui.open_study import open_study
 from dashboard.ui.pooled_view import PANELS, SENSITIVITY
 from dashboard.ui.state import MODALITY_OPTIONS, bound, modality_slugs, write
+from dashboard.ui.study_choice import choose_studies
 
 ACROSS, WITHIN, RATIOS = "Across studies", "Within studies", "All hazard ratios"
 VIEWS = {
@@ -68,7 +70,7 @@ def choose_view() -> str:
     return str(view)
 
 
-def across_controls(studies: list[str], endpoint: str) -> tuple[Ask, Options]:
+def across_controls(source: Source, endpoint: str) -> tuple[Ask, Options]:
     """What to pool across studies, and how to show it."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="pooled_controls", gap="small"):
         measures = [*MEASURES, HAZARD_RATIO]
@@ -79,7 +81,7 @@ def across_controls(studies: list[str], endpoint: str) -> tuple[Ask, Options]:
             st.session_state[_TO_RATIOS] = True
             st.rerun()
         group = _choose("Group by", GROUPS, "group", width=180)
-        options = _options(studies, across=True)
+        options = _options(source, across=True)
     ask = Ask(
         endpoint=endpoint,
         months=MEASURES[milestone],
@@ -93,20 +95,20 @@ def across_controls(studies: list[str], endpoint: str) -> tuple[Ask, Options]:
     return ask, options
 
 
-def within_controls(studies: list[str]) -> tuple[str, str, Options]:
+def within_controls(source: Source) -> tuple[str, str, Options]:
     """Which two treatments to compare within studies, and how to show it."""
     first, second = (MODALITY_OPTIONS.index(name) for name in (FIRST_TREATMENT, SECOND_TREATMENT))
     with st.container(horizontal=True, vertical_alignment="bottom", key="pooled_controls", gap="small"):
         treatment = _choose("Treatment", MODALITY_OPTIONS, "treatment", index=first, width=200)
         comparator = _choose("Compared with", MODALITY_OPTIONS, "comparator", index=second, width=200)
-        options = _options(studies, across=False)
+        options = _options(source, across=False)
     return treatment, comparator, options
 
 
-def ratio_controls(studies: list[str]) -> Options:
+def ratio_controls(source: Source) -> Options:
     """How to show every printed hazard ratio."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="pooled_controls", gap="small"):
-        return _options(studies, across=False)
+        return _options(source, across=False)
 
 
 def modalities_of(label: str) -> tuple[str, ...]:
@@ -114,7 +116,7 @@ def modalities_of(label: str) -> tuple[str, ...]:
     return modality_slugs([label])
 
 
-def _options(studies: list[str], *, across: bool) -> Options:
+def _options(source: Source, *, across: bool) -> Options:
     sort = _choose("Sort by", SORTS, "sort", width=110)
     check_choice("rows", (EVERY_ARM, GROUPS_ONLY))
     every = EVERY_ARM
@@ -122,14 +124,13 @@ def _options(studies: list[str], *, across: bool) -> Options:
         every = st.segmented_control(
             "Show", [EVERY_ARM, GROUPS_ONLY], default=EVERY_ARM, required=True, **bound("rows")
         )
-    check_choice("out", studies)
-    out = st.multiselect(
+    out = choose_studies(
+        source,
         "Studies taken out",
-        studies,
+        "out",
         placeholder="None",
         width=230,
         help="They stay in the plot, crossed and without weight.",
-        **bound("out"),
     )
     with st.popover("Method"):
         derived = st.toggle(

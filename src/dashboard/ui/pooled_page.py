@@ -54,7 +54,6 @@ from dashboard.ui.pooled_view import (
     flags_of,
     forest_of,
     panel_of,
-    studies_of,
     within_forest,
     within_frame,
     within_of,
@@ -81,7 +80,7 @@ READING_GROUPS = (
 def across_page(context: PageContext) -> None:
     """Series of different studies, pooled by group."""
     head = st.container(gap="small")
-    ask, options = across_controls(studies_of(context), context.selection.endpoint)
+    ask, options = across_controls(context, context.selection.endpoint)
     key, selection = context.table_key, context.selection
     across = across_of(context, key, selection, ask, options.out)
     rows, groups = across.summary.rows, across.summary.groups
@@ -126,7 +125,7 @@ def across_page(context: PageContext) -> None:
 def within_page(context: PageContext) -> None:
     """Two treatments compared inside the studies that gave both."""
     head = st.container(gap="small")
-    first, second, options = within_controls(studies_of(context))
+    first, second, options = within_controls(context)
     sides = modalities_of(first), modalities_of(second)
     asked = within_question(first, second, context.selection)
     if set(sides[0]) & set(sides[1]):
@@ -145,7 +144,7 @@ def within_page(context: PageContext) -> None:
 def ratios_page(context: PageContext) -> None:
     """Every hazard ratio that a study prints between two of its treatments, by comparison."""
     head = st.container(gap="small")
-    options = ratio_controls(studies_of(context))
+    options = ratio_controls(context)
     within = _within(context, None, options)
     look = pair_style(within.summary.rows["group"], dark=context.theme == "dark")
     asked = every_question(context.selection)

@@ -81,12 +81,6 @@ def flags_of(table: pd.DataFrame, table_key: str, selection: Selection, ask: Ask
 
 
 @per_table()
-def studies_of(table: pd.DataFrame) -> list[str]:
-    """Every study of the table, by name, kept."""
-    return sorted(table["study_id"].dropna().unique())
-
-
-@per_table()
 def across_of(table: pd.DataFrame, table_key: str, selection: Selection, ask: Ask, out: Out) -> Across:
     """The arms pooled by group, kept. With a study taken out only its groups are pooled anew."""
     source = OpenTable(table, table_key)

@@ -21,6 +21,7 @@ from dashboard.ui.context import PageContext
 from dashboard.ui.deck_view import comparison_deck_of, study_deck_of
 from dashboard.ui.state import bound, write
 from dashboard.ui.story_state import PASSAGE, STORY, plot_of, presented_story
+from dashboard.ui.study_choice import studies_of
 
 COMPARISON: Final = "comparison"
 TYPE: Final = 22
@@ -56,8 +57,7 @@ def _deck(context: PageContext, what: str) -> Deck | None:
         return study_deck_of(context, context.table_key, what, dark) if known else None
     with st.container(key="bound_comparison"):
         by = st.selectbox("Compare by", list(BY), **bound("by"))
-        studies = sorted(context.table["study_id"].dropna().unique())
-        study = st.selectbox("Within one study", studies, index=None, **bound("study"))
+        study = st.selectbox("Within one study", studies_of(context), index=None, **bound("study"))
     return comparison_deck_of(context, *question(context, by, study))
 
 

@@ -13,24 +13,14 @@ from dashboard.intake.safe_text import markdown_text
 from dashboard.ui.context import PageContext
 from dashboard.ui.evidence_table import evidence_table, plain_grid
 from dashboard.ui.export_menu import export_row
-from dashboard.ui.links import check_choice
 from dashboard.ui.open_study import STUDY, open_study
 from dashboard.ui.pick_list import PickRow, PickTable, pick_list
 from dashboard.ui.quality_view import study_quality
-from dashboard.ui.state import bound, write
+from dashboard.ui.state import write
 from dashboard.ui.study_figures import draw_curves, draw_factors, draw_place
 from dashboard.ui.study_parts import page_of
 
 _ADDRESS: Final = "/:?=&;%#@,()~"  # of an address, what stays as it is inside a Markdown link
-
-
-def choose_study(context: PageContext) -> str | None:
-    """The study in the link or the search box."""
-    studies = sorted(context.table["study_id"].dropna().unique())
-    check_choice(STUDY, studies)
-    return st.selectbox(
-        "Study", studies, index=None, placeholder="Find a study by author and year", width=320, **bound(STUDY)
-    )
 
 
 def study_actions(page: StudyPage) -> None:
