@@ -142,3 +142,24 @@ def test_garbage_in_every_column_of_the_study_table_is_answered_at_once(table):
         broken.iat[row, row] = "\x00 not a thing"
     found = set(validate(broken)["column"])
     assert {"value", "year", "endpoint", "time_months", "n", "ci_low", "p_value", "doi", "modality", "flags"} <= found
+
+
+def test_curves_that_differ_by_an_empty_time_origin_alone_are_held_apart():
+    """One arm of a paper says from when its time counts, a further figure of it does not."""
+    arm = {
+        "study_id": "a-2001",
+        "arm_id": "x",
+        "endpoint": "os",
+        "measure": "survival",
+        "qualifier": "=",
+        "locator": "p",
+    }
+    rates = [("treatment", 12, 0.5), ("treatment", 36, 0.3), (None, 12, 0.4), (None, 60, 0.45), ("treatment", 60, 0.2)]
+    outcomes = pd.DataFrame([{**arm, "time_origin": o, "time_months": t, "value": v} for o, t, v in rates])
+    studies = pd.DataFrame([{"study_id": "a-2001", "year": 2001, "title": "T", "citation": "confirmed"}])
+    arms = pd.DataFrame(
+        [{"study_id": "a-2001", "arm_id": "x", "label": "X", "primary_site": "renal", "modality": "rfa", "n": 9}]
+    ).assign(is_subgroup="no")
+    tables = {"studies": studies, "arms": arms, "outcomes": outcomes}
+    found = validate_tables(**{name: frame.reindex(columns=TABLE_COLUMNS[name]) for name, frame in tables.items()})
+    assert found[["row", "rule"]].to_numpy().tolist() == [[5, "survival-never-rises"]]

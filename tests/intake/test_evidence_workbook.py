@@ -5,8 +5,10 @@ import io
 import openpyxl
 import pandas as pd
 import pytest
+from templates import filled_template, with_cells
 
 from dashboard.evidence import load, validate_tables
+from dashboard.intake.evidence_draft import TABLES
 from dashboard.intake.evidence_template import template_workbook, wide_template_workbook
 from dashboard.intake.evidence_workbook import read_evidence
 from dashboard.intake.limits import IntakeError
@@ -177,10 +179,52 @@ def test_units_and_bounds_in_long_tables():
 
 
 def test_templates_read_without_a_problem():
-    for data in (template_workbook(), wide_template_workbook()):
+    for data in (filled_template(), with_cells(wide_template_workbook(), ("arms wide", "N2", 30))):
         upload = read_evidence((data, "template.xlsx"))
-        assert not upload.problems
-        assert upload.outcomes["value"].tolist() == ["26", "0.69", "0.26"]
+        assert not upload.problems and not upload.example
+        assert upload.outcomes["value"].tolist() in (["26", "0.69", "0.26"], ["26", "0.69", "0.3"])
+
+
+@pytest.mark.parametrize(
+    ("template", "left"),
+    [(template_workbook, {"studies": 1, "arms": 1, "outcomes": 3}), (wide_template_workbook, {"wide": 1})],
+)
+def test_the_example_of_a_template_is_nobodys_study_until_it_is_changed(template, left):
+    upload = read_evidence((template(), "template.xlsx"))
+    assert upload.example == left and not upload.problems
+    assert len(upload.studies) == len(upload.arms) == len(upload.outcomes) == 0
+    assert "The example of the template" in upload.summary() and "left out" in upload.summary()
+
+
+def test_the_example_that_a_spreadsheet_wrote_anew_is_known_on_each_sheet():
+    frames = pd.read_excel(io.BytesIO(template_workbook()), sheet_name=list(TABLES), dtype=str)
+    mine = frames["studies"].assign(study_id="zephyr-2019", doi=None, pmid=None)
+    arm = frames["arms"].assign(study_id="zephyr-2019")
+    figures = frames["outcomes"].assign(study_id="zephyr-2019")
+    both = {
+        "studies": mine,  # written over the example, whose arm and figures were forgotten below
+        "arms": pd.concat([frames["arms"], arm]),
+        "outcomes": pd.concat([frames["outcomes"], figures]).assign(value=["26", "0,69", "0.26"] * 2),
+    }
+    upload = read_evidence(
+        *((frame.to_csv(index=False, sep=";").encode(), f"{name}.csv") for name, frame in both.items())
+    )
+    assert upload.example == {"arms": 1, "outcomes": 3} and not upload.problems
+    assert upload.studies["study_id"].tolist() == ["zephyr-2019"] and len(upload.outcomes) == 3
+    assert "1 row of arms, 3 rows of outcomes" in upload.summary()
+
+
+@pytest.mark.parametrize(
+    ("sheet", "place"), [("studies", "M2"), ("arms", "G2"), ("outcomes", "F2"), ("outcomes", "F5")]
+)
+def test_one_changed_or_added_cell_makes_the_example_the_users(sheet: str, place: str):
+    cells = [(sheet, place, 13)]
+    if place.endswith("5"):
+        given = {"A": "alves-2003", "B": "resection", "C": "os", "D": "survival", "E": 60, "G": "=", "O": "Abstract"}
+        cells = [(sheet, f"{column}5", value) for column, value in given.items()] + [(sheet, place, 0.1)]
+    upload = read_evidence((with_cells(template_workbook(), *cells), "template.xlsx"))
+    assert not upload.example
+    assert len(upload.outcomes) + len(upload.waiting["outcomes"]) == (4 if place == "F5" else 3)
 
 
 def test_the_template_offers_the_vocabulary():
@@ -213,7 +257,7 @@ def test_the_marked_copy_marks_the_cells_and_can_be_mended():
 
 
 def test_own_evidence_replaces_or_is_added():
-    upload = read_evidence((template_workbook(), "template.xlsx"))
+    upload = read_evidence((filled_template(), "template.xlsx"))
     own = upload.studies, upload.arms, upload.outcomes
     shipped = load()
     before = shipped.copy()
@@ -230,7 +274,7 @@ def test_own_evidence_replaces_or_is_added():
 
 
 def test_the_same_paper_twice_is_never_pooled_twice():
-    upload = read_evidence((template_workbook(), "template.xlsx"))
+    upload = read_evidence((filled_template(), "template.xlsx"))
     added = study_table(upload.studies, upload.arms, upload.outcomes, shipped=load(), mode="add")
     both = added[added["study_id"].isin(["alves-2003", "own-1"])]
     assert both["cohort"].nunique() == 1
@@ -242,7 +286,7 @@ def test_the_same_paper_twice_is_never_pooled_twice():
 
 
 def test_another_paper_of_the_same_name_is_another_paper():
-    upload = read_evidence((template_workbook(), "template.xlsx"))
+    upload = read_evidence((filled_template(), "template.xlsx"))
     studies = upload.studies.assign(doi="10.1000/other", pmid=pd.NA)
     added = study_table(studies, upload.arms, upload.outcomes, shipped=load(), mode="add")
     assert added[added["own"]]["cohort"].isna().all()

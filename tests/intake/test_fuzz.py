@@ -13,13 +13,14 @@ import pytest
 from fuzzing import CELL, EDITS, FUZZ, FUZZ_PART, FUZZ_REST, FUZZ_SHEETS, NASTY, ROWS_A_SHEET, edited
 from hypothesis import given
 from hypothesis import strategies as st
+from templates import filled_template
 
 from dashboard.evidence.tables import ARM_COLUMNS, OUTCOME_COLUMNS, STUDY_COLUMNS
 from dashboard.intake.cells import Unclear, read_number, split_interval, split_range
 from dashboard.intake.cohort import preview, read_cohort
 from dashboard.intake.cohort_plan import propose_plan
 from dashboard.intake.digitised import read_digitised
-from dashboard.intake.evidence_template import WIDE_COLUMNS, template_workbook
+from dashboard.intake.evidence_template import WIDE_COLUMNS
 from dashboard.intake.evidence_workbook import read_evidence
 from dashboard.intake.files import read_tables
 from dashboard.intake.limits import IntakeError
@@ -178,7 +179,7 @@ def test_damaged_template(edits):
         read_evidence((edited(TEMPLATE, edits), "template.xlsx"), validate=nothing_found)
 
 
-TEMPLATE = template_workbook()
+TEMPLATE = filled_template()
 
 
 @FUZZ_SHEETS

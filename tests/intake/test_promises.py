@@ -7,12 +7,12 @@ import sys
 
 import pandas as pd
 import pytest
+from templates import filled_template
 
 from dashboard.evidence import load
 from dashboard.intake.cohort import read_cohort
 from dashboard.intake.cohort_plan import propose_plan
 from dashboard.intake.digitised import read_digitised
-from dashboard.intake.evidence_template import template_workbook
 from dashboard.intake.evidence_workbook import read_evidence
 from dashboard.intake.files import read_tables
 from dashboard.intake.marked_copy import marked_copy
@@ -20,7 +20,7 @@ from dashboard.intake.own_table import study_table
 from dashboard.intake.problems import Problem
 from dashboard.intake.safe_text import to_csv
 
-TEMPLATE = template_workbook()
+TEMPLATE = filled_template()
 _BUFFER = io.BytesIO()
 pd.DataFrame({"a": [1.5, None], "b": ["x", "y"]}).to_parquet(_BUFFER, index=False)
 PARQUET = _BUFFER.getvalue()

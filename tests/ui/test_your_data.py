@@ -171,11 +171,22 @@ def test_the_unit_is_asked_for_where_the_sheet_does_not_state_it():
 
 
 def test_template_and_three_csv_files_say_the_same():
-    book = use(bring(opened(), ("template.xlsx", template_workbook())))
     frames = pd.read_excel(io.BytesIO(template_workbook()), sheet_name=["studies", "arms", "outcomes"], dtype=str)
+    frames["studies"]["notes"] = "read in full"  # the example as it stands is left out
+    workbook = io.BytesIO()
+    with pd.ExcelWriter(workbook) as writer:
+        for name, frame in frames.items():
+            frame.to_excel(writer, sheet_name=name, index=False)
+    book = use(bring(opened(), ("template.xlsx", workbook.getvalue())))
     csv = [(f"{name}.csv", frame.to_csv(index=False).encode()) for name, frame in frames.items()]
     three = use(bring(opened(), *csv))
     pd.testing.assert_frame_equal(opened_table(book), opened_table(three))
+
+
+def test_the_untouched_example_of_the_template_is_left_out_with_a_notice():
+    app = bring(opened(), ("template.xlsx", template_workbook()))
+    assert "The example of the template (1 row of studies, 1 row of arms, 3 rows of outcomes)" in said(app)
+    assert "No study can be used yet" in said(app)
 
 
 def test_a_downloaded_table_can_be_brought_back_as_parquet():

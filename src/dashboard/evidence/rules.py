@@ -152,7 +152,8 @@ def survival_rises(frame: pd.DataFrame) -> pd.Series:
     possible = frame["value"].between(0, 1) & frame["time_months"].between(0, LONGEST_MONTHS, inclusive="right")
     exact = _is(frame, "survival") & frame["qualifier"].eq("=") & possible
     rates = frame[exact.fillna(False).astype(bool)].sort_values("time_months", kind="stable")
-    before = rates.groupby(CURVE, dropna=False)["value"].transform(lambda values: values.cummin().shift())
+    curve = [rates[name].fillna("") for name in CURVE]  # pandas fails on two groups that differ by an empty cell alone
+    before = rates["value"].groupby(curve).cummin().groupby(curve).shift()
     bad[rates.index[(rates["value"] > before).to_numpy(dtype=bool)]] = True
     return bad
 

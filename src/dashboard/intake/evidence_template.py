@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from dashboard import vocabulary
 from dashboard.intake.evidence_draft import TABLES
+from dashboard.intake.template_example import EXAMPLE, WIDE_EXAMPLE
 
 LISTED_ROWS: Final = 2_000
 _YES_NO: Final = {
@@ -61,45 +62,10 @@ HELP: Final[Mapping[str, str]] = {
     "factor": "Prognostic factor in words.",
     "locator": "Where in the source the figure stands, such as Table 2.",
 }
-_EXAMPLE: Final[Mapping[str, Sequence[Mapping[str, object]]]] = {
-    "studies": [
-        {
-            "study_id": "alves-2003", "first_author": "Alves A", "year": 2003,
-            "title": "Hepatic resection for metastatic renal tumors: is it worthwhile?", "journal": "Ann Surg Oncol",
-            "doi": "10.1245/aso.2003.07.024", "pmid": "12839857", "country": "France", "centers": "single",
-            "design": "retrospective", "enrol_start": 1982, "enrol_end": 2001, "n_total": 14, "citation": "confirmed",
-        }
-    ],
-    "arms": [
-        {
-            "study_id": "alves-2003", "arm_id": "resection", "label": "Hepatic resection", "primary_site": "renal",
-            "modality": "resection", "n": 14, "is_subgroup": "no",
-        }
-    ],
-    "outcomes": [
-        {
-            "study_id": "alves-2003", "arm_id": "resection", "endpoint": "os", "measure": "median_months", "value": 26,
-            "qualifier": "=", "time_origin": "treatment", "locator": "Abstract",
-        },
-        {
-            "study_id": "alves-2003", "arm_id": "resection", "endpoint": "os", "measure": "survival", "time_months": 12,
-            "value": 0.69, "qualifier": "=", "time_origin": "treatment", "locator": "Abstract",
-        },
-        {
-            "study_id": "alves-2003", "arm_id": "resection", "endpoint": "os", "measure": "survival", "time_months": 36,
-            "value": 0.26, "qualifier": "=", "time_origin": "treatment", "locator": "Abstract",
-        },
-    ],
-}  # fmt: skip
 WIDE_COLUMNS: Final = (
     "study", "year", "label", "primary_site", "modality", "n", "is_subgroup", "time_origin", "survival_unit",
     "median_os_months", "median_os_months_ci", "os_12", "os_24", "os_36", "os_60",
 )  # fmt: skip
-_WIDE_EXAMPLE: Final = {
-    "study": "Alves 2003", "year": 2003, "label": "Hepatic resection", "primary_site": "renal", "modality": "resection",
-    "n": 14, "is_subgroup": "no", "time_origin": "treatment", "survival_unit": "percent", "median_os_months": 26,
-    "os_12": 69, "os_36": 26,
-}  # fmt: skip
 _HEAD: Final = PatternFill("solid", fgColor="E8EEF4")
 
 
@@ -151,7 +117,9 @@ def _legend(sheet: Worksheet) -> None:
             sheet.append([name, None, term.label, term.definition])
             cell = sheet.cell(sheet.max_row, 2)
             cell.value, cell.data_type = slug, "s"
-    sheet.append([None, None, None, "An empty cell means: not stated. The example rows can be deleted."])
+    sheet.append(
+        [None, None, None, "An empty cell means: not stated. The example rows are left out while nobody changes them."]
+    )
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 26, 32
     sheet.column_dimensions["C"].width, sheet.column_dimensions["D"].width = 44, 90
     for cells in sheet.iter_rows(min_col=4, max_col=4):
@@ -172,7 +140,7 @@ def template_workbook() -> bytes:
     _legend(book.create_sheet("legend"))
     ranges = _lists(book.create_sheet("lists"))
     for table, sheet in sheets.items():
-        _fill(sheet, TABLES[table], _EXAMPLE[table], ranges)
+        _fill(sheet, TABLES[table], EXAMPLE[table], ranges)
     return _saved(book)
 
 
@@ -183,5 +151,5 @@ def wide_template_workbook() -> bytes:
     sheet.title = "arms wide"
     _legend(book.create_sheet("legend"))
     ranges = _lists(book.create_sheet("lists"))
-    _fill(sheet, WIDE_COLUMNS, [_WIDE_EXAMPLE], ranges | {"survival_unit": '"percent,proportion"'})
+    _fill(sheet, WIDE_COLUMNS, [WIDE_EXAMPLE], ranges | {"survival_unit": '"percent,proportion"'})
     return _saved(book)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import pandas as pd
@@ -23,6 +23,7 @@ from dashboard.intake.evidence_draft import (
 from dashboard.intake.files import Tables, read_tables
 from dashboard.intake.limits import LIMITS, IntakeError, Limits, only_intake_errors
 from dashboard.intake.problems import Problem
+from dashboard.intake.template_example import without_example
 from dashboard.intake.wide_sheet import is_wide, wide_draft
 
 SurvivalUnit = Literal["percent", "proportion"]
@@ -49,6 +50,8 @@ class EvidenceUpload:
         Cells read as something other than they say.
     source : tuple of Tables
         The file's own cells, for the marked copy.
+    example : dict of str to int
+        By sheet, the rows left out as the template's untouched example.
     """
 
     studies: pd.DataFrame
@@ -58,16 +61,24 @@ class EvidenceUpload:
     problems: list[Problem]
     readings: list[Reading]
     source: tuple[Tables, ...]
+    example: dict[str, int] = field(default_factory=dict)
 
     def summary(self) -> str:
-        """One sentence: what can be used and what waits."""
+        """What can be used, what waits, and what was left out, in sentences."""
         studies, arms = count(len(self.studies), "study", "studies"), count(len(self.arms), "arm")
         used = f"{studies}, {arms} and {count(len(self.outcomes), 'figure')} can be used"
+        left = f" {self._example_in_words()}" if self.example else ""
         rows = {table: len(waiting) for table, waiting in self.waiting.items() if len(waiting)}
         if not rows:
-            return f"{used}."
+            return f"{used}.{left}"
         waits = ", ".join(f"{count(n, 'row')} of {table}" for table, n in rows.items())
-        return f"{used}; {waits} {'waits' if sum(rows.values()) == 1 else 'wait'}."
+        return f"{used}; {waits} {'waits' if sum(rows.values()) == 1 else 'wait'}.{left}"
+
+    def _example_in_words(self) -> str:
+        sheets = [name for name in self.example if name != "wide"]
+        rows = ", ".join(f"{count(self.example[name], 'row')} of {name}" for name in sheets)
+        where = f" ({rows})" if rows else ""
+        return f"The example of the template{where} stood there unchanged and was left out."
 
 
 def default_validator(studies: pd.DataFrame, arms: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -86,8 +97,11 @@ def _sheets(uploads: Iterable[Tables]) -> list[tuple[str, pd.DataFrame]]:
     ]
 
 
-def draft_of(uploads: Sequence[Tables], survival_unit: SurvivalUnit | None) -> Draft:
-    """Sort the sheets of one or several files by their columns. Raises IntakeError when they cannot be told apart."""
+def draft_of(uploads: Sequence[Tables], survival_unit: SurvivalUnit | None) -> tuple[Draft, dict[str, int]]:
+    """Sort the sheets of one or several files by their columns. Raises IntakeError when they cannot be told apart.
+
+    Also the rows of each sheet that were left out as the template's untouched example.
+    """
     parts: dict[str, tuple[str, pd.DataFrame]] = {}
     singles: list[tuple[str, str, pd.DataFrame]] = []
     unknown: list[str] = []
@@ -107,15 +121,17 @@ def draft_of(uploads: Sequence[Tables], survival_unit: SurvivalUnit | None) -> D
     if singles:
         kind, title, frame = singles[0]
         if kind == "joined":
-            return joined_draft(title, frame, survival_unit or "proportion")
-        return wide_draft(title, frame, survival_unit or "")
+            return joined_draft(title, frame, survival_unit or "proportion"), {}
+        left, example = without_example({"wide": (title, frame)})
+        return wide_draft(*left["wide"], survival_unit or ""), example
     if not parts:
         shown = ", ".join(title[:40] for title in unknown[:5])
         raise IntakeError("No sheet has the columns of the template.", f"sheets {shown}" if shown else "", _TEMPLATE)
     missing = [table for table in TABLES if table not in parts]
     if missing:
         raise IntakeError(f"There is no table of {' and '.join(missing)}.", remedy=_TEMPLATE)
-    return long_draft(parts, survival_unit or "proportion")
+    parts, example = without_example(parts)
+    return long_draft(parts, survival_unit or "proportion"), example
 
 
 @only_intake_errors("The evidence cannot be read.", _TEMPLATE)
@@ -145,7 +161,7 @@ def read_evidence(
     if not uploads:
         raise IntakeError("No file was brought.", remedy=_TEMPLATE)
     source = tuple(read_tables(data, name, limits) for data, name in uploads)
-    draft = draft_of(source, survival_unit)
+    draft, example = draft_of(source, survival_unit)
     unclear = clean(draft)
     bad = {table: {position for position, _ in cells} for table, cells in unclear.items()}
     _mark_located(draft, bad)
@@ -174,6 +190,7 @@ def read_evidence(
         problems=sorted(set(draft.problems), key=lambda p: (p.sheet, p.row, p.column, p.rule)),
         readings=sorted(draft.readings, key=lambda r: (r.sheet, r.row, r.column)),
         source=source,
+        example=example,
     )
 
 

@@ -1,0 +1,93 @@
+"""The filled example of the templates, and how it is known again: left as it was, it is nobody's study."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from dashboard.intake.evidence_draft import with_keys
+
+EXAMPLE: Final[Mapping[str, Sequence[Mapping[str, object]]]] = {
+    "studies": [
+        {
+            "study_id": "alves-2003", "first_author": "Alves A", "year": 2003,
+            "title": "Hepatic resection for metastatic renal tumors: is it worthwhile?", "journal": "Ann Surg Oncol",
+            "doi": "10.1245/aso.2003.07.024", "pmid": "12839857", "country": "France", "centers": "single",
+            "design": "retrospective", "enrol_start": 1982, "enrol_end": 2001, "n_total": 14, "citation": "confirmed",
+        }
+    ],
+    "arms": [
+        {
+            "study_id": "alves-2003", "arm_id": "resection", "label": "Hepatic resection", "primary_site": "renal",
+            "modality": "resection", "n": 14, "is_subgroup": "no",
+        }
+    ],
+    "outcomes": [
+        {
+            "study_id": "alves-2003", "arm_id": "resection", "endpoint": "os", "measure": "median_months", "value": 26,
+            "qualifier": "=", "time_origin": "treatment", "locator": "Abstract",
+        },
+        {
+            "study_id": "alves-2003", "arm_id": "resection", "endpoint": "os", "measure": "survival", "time_months": 12,
+            "value": 0.69, "qualifier": "=", "time_origin": "treatment", "locator": "Abstract",
+        },
+        {
+            "study_id": "alves-2003", "arm_id": "resection", "endpoint": "os", "measure": "survival", "time_months": 36,
+            "value": 0.26, "qualifier": "=", "time_origin": "treatment", "locator": "Abstract",
+        },
+    ],
+}  # fmt: skip
+WIDE_EXAMPLE: Final[Mapping[str, object]] = {
+    "study": "Alves 2003", "year": 2003, "label": "Hepatic resection", "primary_site": "renal", "modality": "resection",
+    "n": 14, "is_subgroup": "no", "time_origin": "treatment", "survival_unit": "percent", "median_os_months": 26,
+    "os_12": 69, "os_36": 26,
+}  # fmt: skip
+Sheet = tuple[str, pd.DataFrame]
+
+
+def without_example(parts: Mapping[str, Sheet]) -> tuple[dict[str, Sheet], dict[str, int]]:
+    """The sheets of the template without its example, and how many rows of each were left out.
+
+    The example is untouched while every row of its study, on every sheet, is a row of it; as soon as one is changed or
+    another is added, all of them are the user's.
+
+    Parameters
+    ----------
+    parts : mapping of table to (sheet, frame as read)
+        `studies`, `arms`, `outcomes`, or `wide`.
+    """
+    found: dict[str, pd.Series] = {}
+    for table, (sheet, frame) in parts.items():
+        examples = [WIDE_EXAMPLE] if table == "wide" else EXAMPLE[table]
+        key = "study" if table == "wide" else "study_id"
+        keyed = with_keys(frame, f"sheet {sheet}")[0]
+        if key not in keyed:
+            continue
+        named = keyed[key].str.strip().eq(str(examples[0][key])).fillna(False).astype(bool)
+        if not all(_is_one_of(row, examples) for row in keyed[named].to_dict("records")):
+            return dict(parts), {}
+        found[table] = named
+    left = {
+        table: (sheet, frame[~found[table]] if table in found else frame) for table, (sheet, frame) in parts.items()
+    }
+    return left, {table: int(named.sum()) for table, named in found.items() if named.any()}
+
+
+def _is_one_of(row: Mapping[Hashable, Any], examples: Iterable[Mapping[str, object]]) -> bool:
+    filled = {str(name): str(cell).strip() for name, cell in row.items() if not pd.isna(cell) and str(cell).strip()}
+    return any(
+        filled.keys() == example.keys() and all(_same(filled[name], str(example[name])) for name in example)
+        for example in examples
+    )
+
+
+def _same(typed: str, example: str) -> bool:
+    """As a spreadsheet may have written it anew: `0,69` and `14.0` are the example's 0.69 and 14."""
+    if typed == example:
+        return True
+    try:
+        return float(typed.replace(",", ".")) == float(example)
+    except ValueError:
+        return False
