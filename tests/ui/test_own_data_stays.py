@@ -155,7 +155,7 @@ def test_a_download_of_an_own_table_is_built_in_a_thread_that_has_no_session():
     worker = threading.Thread(target=build)
     worker.start()
     worker.join()
-    assert found[0]["Study"].tolist() == ["xylographer-2019 (yours) 2019"]
+    assert found[0]["Study"].tolist() == ["Xylographer (yours) 2019"]
 
 
 def test_an_error_is_logged_without_what_it_quotes(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch):

@@ -106,7 +106,7 @@ def test_a_wide_sheet_is_read_reported_and_used():
     assert "**Yours:** 2 studies added" in said(app)
     table = opened_table(app)
     mine = table[table["own"]]
-    assert set(mine["first_author"]) == {"zephyr-2019 (yours)", "quill-2021 (yours)"}
+    assert set(mine["first_author"]) == {"Zephyr (yours)", "Quill (yours)"}
     assert len(table) == len(load()) + 8
 
 
@@ -123,7 +123,7 @@ def test_every_page_works_on_added_evidence_and_names_whose_it_is():
     go(app, "compare.py")
     (grid,) = (grid for grid in grids(app).values() if "total" in grid)
     assert [row[1]["t"] for row in grid["rows"]] == [
-        "zephyr-2019 (yours) 2019", "quill-2021 (yours) 2021", "zephyr-2019 (yours) 2019"
+        "Zephyr (yours) 2019", "Quill (yours) 2021", "Zephyr (yours) 2019"
     ]  # fmt: skip
 
 

@@ -175,8 +175,11 @@ def read_evidence(
         bad[table].add(position)
         place = draft.places[table][position]
         message, _, remedy = text.partition(". ")
-        typed = draft.typed[table].at[position, column]
+        typed, read = draft.typed[table].at[position, column], draft.tables[table].at[position, column]
         value = "" if typed is pd.NA else str(typed)
+        if rule == "proportion" and str(read) != value:  # the rule speaks of proportions, the user wrote per cent
+            message = f"Survival of {100 * float(str(read)):g} per cent is not between 0 and 100."
+            remedy = "Correct the cell, or what survival is given in."
         draft.problems.append(
             Problem(place.sheet, place.row, place.column(column), value, rule, message.rstrip(".") + ".", remedy)
         )

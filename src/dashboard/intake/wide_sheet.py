@@ -24,6 +24,7 @@ _MEDIAN: Final = re.compile(
     rf"(?:median_(?P<a>{_ENDPOINT})(?:_months)?|(?P<b>{_ENDPOINT})_median(?:_months)?)"
     r"(?:_(?P<part>ci|ci_low|ci_high))?\Z"
 )
+_YEAR_AT_END: Final = r"[\s,]*\(?(?:19|20)[0-9]{2}[a-z]?\)?\s*$"
 _ALIASES: Final = {
     "author": "first_author", "primary": "primary_site", "site": "primary_site", "treatment": "modality",
     "arm": "label", "group": "label", "arm_label": "label", "centres": "centers", "patients": "n",
@@ -120,6 +121,10 @@ def _identify(keyed: pd.DataFrame, names: Mapping[str, str], sheet: str, draft: 
         out["study_id"] = out["study"].map(_slug, na_action="ignore").astype("string")
     if "title" not in out:
         out["title"] = out["study"] if "study" in out else out["study_id"]
+    if "first_author" not in out and "study" in out:
+        # What the user calls the study, less its year: "Miller 2010" is shown as Miller 2010, not by its identity.
+        called = out["study"].str.replace(_YEAR_AT_END, "", regex=True).str.strip()
+        out["first_author"] = called.mask(called.eq("").fillna(False).astype(bool))
     if "year" not in out and "study" in out:
         years = out["study"].str.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)")
         out["year"] = years.map(lambda found: found[0] if len(found) == 1 else pd.NA, na_action="ignore").astype(

@@ -23,7 +23,9 @@ from dashboard.paths import PAGES_DIR
 from dashboard.ui.context import PageContext
 from dashboard.ui.evidence_table import evidence_table
 from dashboard.ui.own_data import keep_evidence, own_evidence, set_mode, widget_key
+from dashboard.ui.state import write
 from dashboard.ui.words import count
+from dashboard.vocabulary import PRIMARY_SITES
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES: Final = 3
@@ -34,6 +36,7 @@ UNITS: Final[dict[str, SurvivalUnit | None]] = {
 }
 MODES: Final[dict[str, Mode]] = {"Add mine to the shipped evidence": "add", "Work on mine alone": "replace"}
 SHOWN_ROWS: Final = 200
+_COMPARE: Final = "_to_compare"
 
 
 def your_evidence(context: PageContext) -> None:
@@ -150,7 +153,9 @@ def _listed(
     rows = [[{"t": str(cell), "v": cell if isinstance(cell, int) else str(cell)} for cell in row] for row in shown]
     name = title.lower()
     evidence_table(
-        {"columns": columns, "rows": rows, "total": len(frame)}, title=title, key=widget_key(f"evidence_{name}")
+        {"columns": columns, "rows": rows, "total": len(frame), "blocks": True},
+        title=title,
+        key=widget_key(f"evidence_{name}"),
     )
     with st.container(horizontal=True, gap="small"):
         if marked is not None:
@@ -190,6 +195,17 @@ def _keep() -> None:
         st.session_state[widget_key("evidence_used")] = asked
 
 
+def _beside() -> None:
+    """Compare comes next, on the primary sites of the reader's own arms: among all sites they would not be found."""
+    evidence = own_evidence()
+    if evidence is None:
+        return
+    if evidence.mode == "add":
+        sites = set(evidence.arms["primary_site"].dropna())
+        write({"site": [term.label for slug, term in PRIMARY_SITES.items() if slug in sites], "study": None})
+    st.session_state[_COMPARE] = True
+
+
 def _use(upload: EvidenceUpload | None) -> None:
     evidence = own_evidence()
     modes = list(MODES)
@@ -208,7 +224,9 @@ def _use(upload: EvidenceUpload | None) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="own_in_use"):
             st.markdown("In use on every page; your studies are called *(yours)*.", width="content")
             st.page_link(PAGES_DIR / "studies.py", label="See the studies")
-            st.page_link(PAGES_DIR / "compare.py", label="Compare")
+            st.button("Compare", key=widget_key("evidence_compare"), type="tertiary", on_click=_beside)
+    if st.session_state.pop(_COMPARE, False):
+        st.switch_page(PAGES_DIR / "compare.py")
 
 
 def _offer(upload: EvidenceUpload) -> None:

@@ -77,6 +77,7 @@ export default function ({ data: sent, parentElement, setTriggerValue }) {
   frame.stamp = stamp
   const data = sent.packed === undefined ? sent : { ...JSON.parse(sent.packed), title: sent.title }
   frame.setAttribute("aria-label", data.title)
+  frame.classList.toggle("blocks", Boolean(data.blocks))
   parentElement.querySelector("caption").textContent = data.title
   const body = parentElement.querySelector("tbody")
   const head = parentElement.querySelector("thead tr")
