@@ -20,7 +20,7 @@ from dashboard.ui.filter_bar import filter_bar  # noqa: E402
 from dashboard.ui.frame import above_page, styles  # noqa: E402
 from dashboard.ui.links import read_link  # noqa: E402
 from dashboard.ui.navigation import navigation  # noqa: E402
-from dashboard.ui.open_study import follow_study  # noqa: E402
+from dashboard.ui.open_study import follow_asked  # noqa: E402
 from dashboard.ui.presenter import presenter, presenting  # noqa: E402
 
 
@@ -31,7 +31,7 @@ def run() -> None:
     styles()
     what = presenting()
     page, entry = navigation(hidden=bool(what))
-    follow_study()
+    follow_asked()
     if not what:
         arrive(entry.slug)
     try:

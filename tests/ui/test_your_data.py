@@ -127,6 +127,14 @@ def test_every_page_works_on_added_evidence_and_names_whose_it_is():
     ]  # fmt: skip
 
 
+def test_compare_opens_on_the_sites_of_ones_own_arms():
+    app = wide(opened())
+    next(button for button in app.button if button.label == "Compare").click().run()
+    words = said(app)
+    assert app.session_state["site"] == ["Renal"] and "renal" in app.title[0].value.lower()
+    assert "**Yours:** 2 studies added" in words and "(yours)" in str(grids(app))
+
+
 def test_every_page_works_on_evidence_that_replaces_the_shipped_one():
     app = wide(opened())
     app.radio[0].set_value("Work on mine alone").run()

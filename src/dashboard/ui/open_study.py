@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import streamlit as st
@@ -11,7 +11,7 @@ from dashboard.paths import PAGES_DIR
 from dashboard.ui.arrival import HERE
 from dashboard.ui.state import write
 
-ASKED: Final = "_asked_study"
+ASKED: Final = "_asked_page"
 STUDY: Final = "paper"
 
 
@@ -20,14 +20,19 @@ def open_study(study_id: str) -> None:
     if st.session_state.get(HERE) == "studies":
         write({STUDY: study_id})
     else:
-        st.session_state[ASKED] = study_id
+        ask_page("studies.py", {STUDY: study_id})
 
 
-def follow_study() -> None:
-    """Called by the frame before anything is drawn: go where a click on a study asked to go."""
+def ask_page(file: str, params: Mapping[str, str] | None = None) -> None:
+    """Callback of any page: this page comes next, with these parameters of its own; the filters go with it."""
+    st.session_state[ASKED] = file, params
+
+
+def follow_asked() -> None:
+    """Called by the frame before anything is drawn: go where a click asked to go."""
     asked = st.session_state.pop(ASKED, None)
     if asked:
-        st.switch_page(PAGES_DIR / "studies.py", query_params={STUDY: asked})
+        st.switch_page(PAGES_DIR / asked[0], query_params=asked[1])
 
 
 def clicked_study(key: str) -> str:

@@ -22,6 +22,7 @@ from dashboard.intake.safe_text import markdown_text, to_csv
 from dashboard.paths import PAGES_DIR
 from dashboard.ui.context import PageContext
 from dashboard.ui.evidence_table import evidence_table
+from dashboard.ui.open_study import ask_page
 from dashboard.ui.own_data import keep_evidence, own_evidence, set_mode, widget_key
 from dashboard.ui.state import write
 from dashboard.ui.words import count
@@ -36,7 +37,6 @@ UNITS: Final[dict[str, SurvivalUnit | None]] = {
 }
 MODES: Final[dict[str, Mode]] = {"Add mine to the shipped evidence": "add", "Work on mine alone": "replace"}
 SHOWN_ROWS: Final = 200
-_COMPARE: Final = "_to_compare"
 
 
 def your_evidence(context: PageContext) -> None:
@@ -200,10 +200,10 @@ def _beside() -> None:
     evidence = own_evidence()
     if evidence is None:
         return
-    if evidence.mode == "add":
-        sites = set(evidence.arms["primary_site"].dropna())
-        write({"site": [term.label for slug, term in PRIMARY_SITES.items() if slug in sites], "study": None})
-    st.session_state[_COMPARE] = True
+    own = set(evidence.arms["primary_site"].dropna()) if evidence.mode == "add" else set()
+    sites = [term.label for slug, term in PRIMARY_SITES.items() if slug in own]
+    write({"site": sites, "study": None})
+    ask_page("compare.py")
 
 
 def _use(upload: EvidenceUpload | None) -> None:
@@ -225,8 +225,6 @@ def _use(upload: EvidenceUpload | None) -> None:
             st.markdown("In use on every page; your studies are called *(yours)*.", width="content")
             st.page_link(PAGES_DIR / "studies.py", label="See the studies")
             st.button("Compare", key=widget_key("evidence_compare"), type="tertiary", on_click=_beside)
-    if st.session_state.pop(_COMPARE, False):
-        st.switch_page(PAGES_DIR / "compare.py")
 
 
 def _offer(upload: EvidenceUpload) -> None:
