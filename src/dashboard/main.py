@@ -22,11 +22,14 @@ from dashboard.ui.links import read_link  # noqa: E402
 from dashboard.ui.navigation import navigation  # noqa: E402
 from dashboard.ui.open_study import follow_asked  # noqa: E402
 from dashboard.ui.presenter import presenter, presenting  # noqa: E402
+from dashboard.ui.sign_in import sign_out, signed_in  # noqa: E402
 
 
 def run() -> None:
     """Draw everything. A fault becomes a calm message: control flow of Streamlit is no `Exception` and passes."""
     st.set_page_config(page_title="Liver Metastases Survival Atlas", layout="wide", initial_sidebar_state=320)
+    if not signed_in():
+        return
     read_link()
     styles()
     what = presenting()
@@ -40,6 +43,7 @@ def run() -> None:
         if what:
             presenter(context, what)
         else:
+            sign_out()
             above_page(context)
             if entry.needs_figures and not context.totals.figures:
                 empty_selection(context)

@@ -1,0 +1,27 @@
+"""Sign-in for a department: where an identity provider is configured nothing is drawn before it, elsewhere no change.
+
+Streamlit reads the provider from `[auth]` in its secrets and does the rest (OpenID Connect); see docs/deployment.md.
+The atlas keeps no name: it asks only whether there is one.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+
+def signed_in() -> bool:
+    """Whether this reader may go on; draws the sign-in for one who may not yet."""
+    # the key is there only where a provider is configured
+    if st.user.get("is_logged_in", True):
+        return True
+    st.title("Liver Metastases Survival Atlas")
+    st.write("This atlas is for readers who sign in.")
+    st.button("Sign in", key="sign_in", type="primary", on_click=st.login)
+    return False
+
+
+def sign_out() -> None:
+    """For one who signed in, the way out: on a shared computer the next reader must not stand in this session."""
+    if st.user.get("is_logged_in", False):
+        with st.sidebar:
+            st.button("Sign out", key="sign_out", type="tertiary", on_click=st.logout)
