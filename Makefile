@@ -25,7 +25,7 @@ data: $(STAMP)
 	$(BIN)/python -m dashboard.evidence.build
 
 bench: $(STAMP)
-	for name in app_speed explore_speed engine_speed pool_speed pooled_view export_speed intake_speed; do \
+	for name in app_speed explore_speed engine_speed pool_speed pooled_view export_speed intake_speed cohort_on_screen; do \
 		echo; echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 bench-load: $(STAMP)

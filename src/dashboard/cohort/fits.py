@@ -147,15 +147,17 @@ def analyse(patients: pd.DataFrame, *, reference: str | None = None) -> Analysis
     if len(names) < 2:
         whole = GroupFit.of(names[0] if names and not notes else EVERYBODY, times, events)
         return Analysis((whole,), _shared_end([whole]), None, tuple(notes))
-    stated = patients["group"].notna().to_numpy()
-    labels = patients["group"].fillna("").to_numpy(dtype=object)
-    groups = [GroupFit.of(name, times[at], events[at]) for name in names if (at := stated & (labels == name)).any()]
+    codes, values = pd.factorize(patients["group"])
+    stated = codes >= 0
+    position = {str(value): i for i, value in enumerate(values)}
+    groups = [GroupFit.of(n, times[at], events[at]) for n in names if (at := codes == position.get(n, -2)).any()]
     tau = _shared_end(groups)
     order = [reference, *(n for n in names if n != reference)] if reference in names else names
     comparison = None
     if tau > 0:
         kept = pd.DataFrame({"time_months": times[stated], "event": events[stated]})
-        comparison = compare(kept, labels[stated], tau=tau, milestones=MILESTONES, order=order)
+        labels = np.array([str(value) for value in values], dtype=object)[codes[stated]]
+        comparison = compare(kept, labels, tau=tau, milestones=MILESTONES, order=order)
     return Analysis(tuple(groups), tau, comparison, tuple(notes))
 
 

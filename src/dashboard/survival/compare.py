@@ -78,14 +78,12 @@ def compare(
     if missing:
         raise ValueError(f"patients must have the columns time_months and event, but lacks {', '.join(missing)}")
     t, e = check_patients(patients["time_months"].to_numpy(), patients["event"].to_numpy())
-    labels = _labels(patients, groups, "groups")
-    names = tuple(order) if order is not None else tuple(sorted(set(labels)))
-    if len(names) < 2 or set(names) != set(labels):
-        raise ValueError(
-            f"at least two groups are needed, each with patients, but the groups were {sorted(set(labels))}"
-        )
-    code = np.array([names.index(x) for x in labels], dtype=np.intp)
-    stratum = None if strata is None else np.unique(_labels(patients, strata, "strata"), return_inverse=True)[1]
+    found, coded = _coded(patients, groups, "groups")
+    names = tuple(order) if order is not None else found
+    if len(names) < 2 or set(names) != set(found):
+        raise ValueError(f"at least two groups are needed, each with patients, but the groups were {list(found)}")
+    code = np.array([names.index(name) for name in found], dtype=np.intp)[coded]
+    stratum = None if strata is None else _coded(patients, strata, "strata")[1]
     fits = [KaplanMeier.fit(t[code == i], e[code == i]) for i in range(len(names))]
     pairs = list(combinations(range(len(names)), 2))
     ends = [f.times[-1] if f.survival[-1] > 0 else np.inf for f in fits]
@@ -119,13 +117,17 @@ def compare(
     return Comparison(names, summary, logrank(t, e, code, len(names), stratum), at_risk=at_risk, **frames)
 
 
-def _labels(patients: pd.DataFrame, given: str | ArrayLike, name: str) -> list[str]:
-    values = patients[given].tolist() if isinstance(given, str) else np.asarray(given).tolist()
+def _coded(patients: pd.DataFrame, given: str | ArrayLike, name: str) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+    """The labels in the order of the alphabet, and the position (n,) of each patient's among them."""
+    values = patients[given].to_numpy(object) if isinstance(given, str) else np.asarray(given).astype(object)
     if len(values) != len(patients):
         raise ValueError(f"{name} must hold one label a patient ({len(patients)}), but held {len(values)}")
-    if pd.isna(np.array([*values, ""], dtype=object)).any():
+    codes, labels = pd.factorize(values)
+    if (codes < 0).any():
         raise ValueError(f"{name} must not be missing for any patient")
-    return [str(v) for v in values]
+    texts = [str(label) for label in labels]
+    names = tuple(sorted(set(texts)))
+    return names, np.array([names.index(text) for text in texts], dtype=np.intp)[codes]
 
 
 def _normal_p(z: ArrayLike) -> Array:

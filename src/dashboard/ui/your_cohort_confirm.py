@@ -60,7 +60,10 @@ def confirm(name: str, sheets: dict[str, pd.DataFrame], token: str, before: Coho
     frame = sheets[title]
     where = f"{name}, {title}" if len(sheets) > 1 else name
     st.caption(markdown_text(f"{where}: {count(len(frame), 'row')}, {count(len(frame.columns), 'column')}."))
-    proposed = propose_plan(frame)
+    proposals: dict[str, CohortPlan] = st.session_state.setdefault(key("proposed"), {})
+    if title not in proposals:
+        proposals[title] = propose_plan(frame)
+    proposed = proposals[title]
     if before is not None and all(getattr(before, role) in (None, *frame.columns) for role in ("time", "event")):
         proposed = replace(before, confirmed=False)
     left, right = st.columns([1, 1], gap="large")

@@ -128,8 +128,8 @@ def _choice(label: str, terms: dict[str, Any], default: str | None, token: str) 
 
 def _most(cohort: Cohort, column: str, terms: dict[str, Any]) -> str | None:
     """The term that most of the patients have; None where none has one."""
-    known = cohort.patients[column][cohort.patients[column].isin(list(terms))]
-    return str(known.value_counts().index[0]) if len(known) else None
+    counts = cohort.patients[column].value_counts()
+    return next((str(value) for value in counts.index if value in terms), None)
 
 
 def _only(selected: tuple[str, ...]) -> str | None:
