@@ -319,3 +319,12 @@ def test_the_validator_is_not_asked_about_cells_that_could_not_be_read():
     )
     assert len(seen) == 1
     assert len(upload.problems) == 1
+
+
+def test_a_per_cent_that_cannot_be_is_answered_in_per_cent_and_the_study_is_called_as_typed():
+    upload = wide(
+        "study,label,primary_site,modality,n,os_12_pct\nMiller 2010,x,renal,rfa,9,150\nFoo trial (1999),y,renal,rfa,9,50\n"
+    )
+    (problem,) = upload.problems
+    assert (problem.value, problem.message) == ("150", "Survival of 150 per cent is not between 0 and 100.")
+    assert upload.studies["first_author"].tolist()[-1] == "Foo trial"

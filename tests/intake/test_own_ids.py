@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.evidence import load
@@ -44,6 +44,7 @@ def test_a_corrected_sheet_and_a_further_arm_leave_the_names_as_they_were():
 IDS = st.text(max_size=6)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(IDS, IDS), min_size=1, max_size=60, unique=True), st.integers(0, 5))
 def test_no_two_are_called_the_same_and_no_text_of_the_user_is_in_a_name(arms: list[tuple[str, str]], before: int):
     brought = tables(arms)

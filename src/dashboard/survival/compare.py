@@ -126,8 +126,8 @@ def _coded(patients: pd.DataFrame, given: str | ArrayLike, name: str) -> tuple[t
     if (codes < 0).any():
         raise ValueError(f"{name} must not be missing for any patient")
     texts = [str(label) for label in labels]
-    names = tuple(sorted(set(texts)))
-    return names, np.array([names.index(text) for text in texts], dtype=np.intp)[codes]
+    position = {text: i for i, text in enumerate(sorted(set(texts)))}
+    return tuple(position), np.array([position[text] for text in texts], dtype=np.intp)[codes]
 
 
 def _normal_p(z: ArrayLike) -> Array:

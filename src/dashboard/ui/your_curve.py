@@ -26,7 +26,7 @@ FIT: Final = "curve_fit"
 ADDED: Final = "curve_added"
 UNITS: Final = get_args(TimeUnit)
 SURVIVAL: Final[dict[str, SurvivalUnit | None]] = {
-    "as the points tell": None,
+    "from the points": None,
     "per cent": "percent",
     "proportion": "proportion",
 }
