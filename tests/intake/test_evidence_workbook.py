@@ -323,7 +323,8 @@ def test_the_validator_is_not_asked_about_cells_that_could_not_be_read():
 
 def test_a_per_cent_that_cannot_be_is_answered_in_per_cent_and_the_study_is_called_as_typed():
     upload = wide(
-        "study,label,primary_site,modality,n,os_12_pct\nMiller 2010,x,renal,rfa,9,150\nFoo trial (1999),y,renal,rfa,9,50\n"
+        "study,label,primary_site,modality,n,os_12_pct\n"
+        "Miller 2010,x,renal,rfa,9,150\nFoo trial (1999),y,renal,rfa,9,50\n"
     )
     (problem,) = upload.problems
     assert (problem.value, problem.message) == ("150", "Survival of 150 per cent is not between 0 and 100.")
