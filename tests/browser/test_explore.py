@@ -77,6 +77,23 @@ def test_from_a_cell_to_its_studies_to_one_study_and_back_twice(page: Page, app_
     expect(chip(page, "Primary site: Renal")).to_have_count(0)
 
 
+@pytest.mark.parametrize(
+    ("first", "link"),
+    [("/map?site=Renal&modality=Surgery", "Studies"), ("/?study=fairweather-2017&site=Neuroendocrine", "Stories")],
+)
+def test_the_navigation_is_one_step_back_however_early_it_is_clicked(page: Page, app_url: str, first: str, link: str):
+    page.goto(app_url + first)
+    page.get_by_role("link", name=link).first.click()
+    expect(page.get_by_role("heading", name=link, level=1)).to_be_visible()
+    settled(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile(re.escape(first) + "$"))
+    settled(page)
+    asked = parse_qs(urlparse(first).query)
+    assert query(page) == asked
+    expect(chip(page, f"Primary site: {asked['site'][0]}")).to_be_visible()
+
+
 def test_a_click_on_a_circle_of_the_strip_opens_that_study_and_back_returns(page: Page, app_url: str):
     visit(page, f"{app_url}/studies?paper=fong-1999")
     page.mouse.click(*mark_of(page, "study_strip", "choti-2002"))

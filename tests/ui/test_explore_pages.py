@@ -131,6 +131,30 @@ def test_a_passage_moves_the_plot_and_a_story_opens_with_its_view():
     assert after != before and "arm by arm" in after
 
 
+def filters_of(app: AppTest) -> dict[str, list[str]]:
+    """Primary site and treatment as the sidebar holds them."""
+    return {name: app.multiselect(key=name).value for name in ("site", "modality")}
+
+
+def test_a_story_that_was_only_opened_gives_the_filters_back():
+    app = opened("stories.py", site=["Renal"], modality=["Surgery"])
+    assert filters_of(app) == {"site": ["Neuroendocrine"], "modality": []}
+    app.switch_page(str(paths.PAGES_DIR / "compare.py")).run()
+    assert filters_of(app) == {"site": ["Renal"], "modality": ["Surgery"]}
+
+
+def test_what_was_chosen_beside_a_story_is_kept_and_the_filters_before_it_are_a_click_away():
+    app = opened("stories.py", site=["Renal"])
+    assert [each.label for each in app.button].count("Back to my filters") == 1
+    app.multiselect(key="modality").set_value(["Resection"]).run()
+    app.switch_page(str(paths.PAGES_DIR / "compare.py")).run()
+    assert filters_of(app) == {"site": ["Neuroendocrine"], "modality": ["Resection"]}
+    app = opened("stories.py", site=["Renal"])
+    next(each for each in app.button if each.label == "Back to my filters").click().run()
+    assert filters_of(app) == {"site": ["Renal"], "modality": []}
+    assert "Back to my filters" not in [each.label for each in app.button]
+
+
 class Upload:
     """What the uploader hands over."""
 
