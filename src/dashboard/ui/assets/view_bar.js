@@ -1,24 +1,3 @@
-// Copies the address of the view. Where the browser refuses the clipboard, the address is shown, selected.
-async function copy(text, field) {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    field.hidden = false
-    field.value = text
-    field.focus()
-    field.select()
-    return document.execCommand("copy")
-  }
-}
-
-// The address with the version of the data it shows, so that a link opened on other data can say so.
-function linkOf(version) {
-  const link = new URL(window.location.href)
-  if (version) link.searchParams.set("data", version)
-  return link.href
-}
-
 // A chip a filter; a click takes it away.
 function drawChips(place, data, say) {
   const chips = (data.chips ?? []).map(({ key, text }) => {
@@ -38,12 +17,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
     drawChips(bar.querySelector(".chips"), data, own.say)
   }
   const link = parentElement.querySelector(".link")
-  const said = link.querySelector("span")
-  const field = link.querySelector("input")
-  link.querySelector("button").onclick = async () => {
-    const done = await copy(linkOf(data.version), field)
-    said.textContent = done ? "Copied" : "Press Ctrl+C to copy"
-    if (done) field.hidden = true
-    setTimeout(() => { said.textContent = "" }, 4000)
-  }
+  link.querySelector("button").onclick = () => copyLink(data.version, link.querySelector("span"), link.querySelector("input"))
 }
