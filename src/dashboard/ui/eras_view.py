@@ -122,5 +122,5 @@ def draw_eras(context: PageContext, quantity: str, by: str) -> None:
         name="When which treatment was studied",
         alt=strip[1],
         key="eras_strip",
-        caption="Size: studies whose years of enrolment cover the year.",
+        caption="Thickness: studies whose years of enrolment cover the year.",
     )
