@@ -19,6 +19,7 @@ PAGES = {
     "studies": "/studies?site=Renal",
     "quality": "/studies?site=Renal&studies_view=Quality",
     "study": "/studies?paper=fong-1999",
+    "stories": "/stories?story=Colorectal+resection+across+four+decades",
 }
 
 
@@ -75,6 +76,23 @@ def test_from_a_cell_to_its_studies_to_one_study_and_back_twice(page: Page, app_
     assert parse_qs(urlparse(page.url).query) == parse_qs(urlparse(cell).query)
     page.go_back()
     expect(chip(page, "Primary site: Renal")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("first", "link"),
+    [("/map?site=Renal&modality=Surgery", "Studies"), ("/?study=fairweather-2017&site=Neuroendocrine", "Stories")],
+)
+def test_the_navigation_is_one_step_back_however_early_it_is_clicked(page: Page, app_url: str, first: str, link: str):
+    page.goto(app_url + first)
+    page.get_by_role("link", name=link).first.click()
+    expect(page.get_by_role("heading", name=link, level=1)).to_be_visible()
+    settled(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile(re.escape(first) + "$"))
+    settled(page)
+    asked = parse_qs(urlparse(first).query)
+    assert query(page) == asked
+    expect(chip(page, f"Primary site: {asked['site'][0]}")).to_be_visible()
 
 
 def test_a_click_on_a_circle_of_the_strip_opens_that_study_and_back_returns(page: Page, app_url: str):
@@ -145,10 +163,11 @@ def test_a_cold_link_opens_each_page_without_violations(page: Page, app_url: str
         "studies": lambda: expect(page.get_by_text(re.compile("8 studies with a figure"))).to_be_visible(),
         "quality": lambda: expect(page.get_by_role("heading", name="What the table itself says")).to_be_visible(),
         "study": lambda: expect(page.get_by_role("heading", name=re.compile("^Clinical score"))).to_be_visible(),
+        "stories": lambda: expect(page.get_by_role("heading", name=re.compile("after resection"))).to_be_visible(),
     }
     said[name]()
     if name != "study":
-        expect(box(page, "Renal" if name != "eras" else "Colorectal")).to_be_checked()
+        expect(box(page, "Colorectal" if name in ("eras", "stories") else "Renal")).to_be_checked()
     asked, kept = parse_qs(urlparse(PAGES[name]).query), parse_qs(urlparse(page.url).query)
     assert asked.items() <= kept.items(), (asked, kept)
     page.wait_for_timeout(500)
@@ -156,9 +175,61 @@ def test_a_cold_link_opens_each_page_without_violations(page: Page, app_url: str
     screenshot(page, f"explore-{name}")
 
 
+def test_a_click_on_an_arm_of_the_eras_opens_its_study_and_the_brush_stays(page: Page, app_url: str):
+    visit(page, f"{app_url}/eras?site=Colorectal&era=1985&era=2000")
+    page.mouse.click(*mark_of(page, "eras_chart", "fong-1999"))
+    expect(page.get_by_role("heading", name=re.compile("^Clinical score"))).to_be_visible()
+    settled(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Survival by years of treatment")).to_be_visible()
+    expect(chip(page, "Treated 1985 to 2000")).to_be_visible()
+
+
+FOCUSED = """() => {
+  let element = document.activeElement
+  while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+  const style = getComputedStyle(element)
+  const ring = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none"
+  const name = element.ariaLabel || element.labels?.[0]?.innerText || element.innerText || element.title || ""
+  return [name.trim().split("\\n")[0], ring, element.getRootNode() !== document]
+}"""
+
+
+def test_the_keyboard_reaches_every_part_and_opens_a_study(page: Page, app_url: str):
+    visit(page, f"{app_url}/eras?site=Renal")
+    expect(page.locator(".js-plotly-plot .point").first).to_be_visible()
+    reached: dict[str, tuple[bool, bool]] = {}
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        name, ring, ours = page.evaluate(FOCUSED)
+        reached.setdefault(name, (ring, ours))
+    for wanted in ("Eras", "Copy link", "Surgery", "Endpoint", "First year of treatment", "Reset", "Show as table"):
+        assert any(name.startswith(wanted) for name in reached), (wanted, list(reached))
+    assert any("as SVG" in name for name in reached) and any("as PNG" in name for name in reached)
+    assert [name for name, (ring, ours) in reached.items() if ours and not ring] == [], "focus that cannot be seen"
+    visit(page, f"{app_url}/studies?site=Renal")
+    page.get_by_role("button", name="Alves A 2003").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=re.compile("Hepatic resection for metastatic renal"))).to_be_visible()
+
+
+def test_nothing_moves_for_who_asks_for_less_motion(page: Page, app_url: str):
+    page.emulate_media(reduced_motion="reduce")
+    visit(page, f"{app_url}/map?site=Renal")
+    longest = page.evaluate(
+        """() => Math.max(...[...document.querySelectorAll('*')].flatMap(e => {
+          const style = getComputedStyle(e)
+          return `${style.transitionDuration},${style.animationDuration}`.split(',').map(parseFloat)
+        }))"""
+    )
+    assert longest < 0.001
+
+
+# a phone, and a window of 1440 x 900 at 200%
+@pytest.mark.parametrize("size", [(390, 844), (720, 450)])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_phone_needs_no_sideways_scrolling(page: Page, app_url: str, name: str):
-    page.set_viewport_size({"width": 390, "height": 844})
+def test_a_small_window_needs_no_sideways_scrolling(page: Page, app_url: str, name: str, size: tuple[int, int]):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(app_url + PAGES[name])
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.wait_for_timeout(1000)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def two_pages(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the app of two pages."""
-    script = Path(__file__).parent / "two_pages" / "main.py"
+    script = Path(__file__).parent / "two_pages" / "app.py"
     log = tmp_path_factory.mktemp("two_pages") / "server.log"
     process, url = serve(script, log, env={**os.environ, "PYTHONPATH": str(ROOT / "src")})
     yield url

@@ -59,6 +59,22 @@ def test_a_step_beyond_the_last_opens_the_first(page: Page, app_url: str):
     shown(page, f"1 of {count}")
 
 
+def test_a_copied_link_opens_its_step_and_one_of_other_data_says_so(page: Page, app_url: str):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    count = open_at(page, app_url, "3")
+    shown(page, f"3 of {count}")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator(".bar .said")).to_have_text("Copied")
+    link = str(page.evaluate("navigator.clipboard.readText()"))
+    assert re.search(rf"present={STUDY}&step=3&data=[0-9a-f]{{12}}$", link)
+    page.goto(link)
+    shown(page, f"3 of {count}")
+    expect(page.locator(".st-key-link_notice")).to_have_count(0)
+    page.goto(re.sub("data=.*", "data=000000000000", link))
+    shown(page, f"3 of {count}")
+    expect(page.locator(".st-key-link_notice")).to_contain_text("another version of the study table")
+
+
 def test_an_unknown_study_is_named_with_a_way_back(page: Page, app_url: str):
     page.goto(f"{app_url}/?present=nobody-1900")
     expect(page.get_by_role("heading", name="nobody-1900")).to_be_visible()

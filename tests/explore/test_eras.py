@@ -23,6 +23,7 @@ from dashboard.explore.milestones import effects
 from dashboard.figures.eras import eras_figure, studied_figure
 from dashboard.selection import Selection, apply
 from dashboard.synthesis import Question, eligible, meta_regression
+from dashboard.vocabulary import FAMILIES
 
 
 def of_selection(table: pd.DataFrame, curves: Curves, selection: Selection, quantity: str, column: str) -> Eras:
@@ -86,6 +87,13 @@ def test_years_studied_are_those_of_enrolment(table):
     strip = studied_figure(found, span=(1980, 2025))
     go.Figure(strip.to_dict())
     assert len(strip.data) == found["family"].nunique()
+    families = [found[found["family"] == family] for family in FAMILIES if family in set(found["family"])]
+    for trace, own in zip(strip.data, families, strict=True):
+        thickness = np.asarray(trace.y[: len(trace.y) // 2]) - np.asarray(trace.y[len(trace.y) // 2 :])[::-1]
+        shown = dict(zip(np.asarray(trace.x[: len(thickness)])[::2] + 0.5, thickness[::2], strict=True))
+        assert {year for year, thick in shown.items() if thick > 0} == set(own["year"])
+        for row in own.itertuples():
+            assert shown[row.year] == pytest.approx(0.84 * row.studies / found["studies"].max())
     assert studied_finding(found).count(";") == len(strip.data) - 1
     assert len(studied_table(found)) == len(found)
     assert studied(rows.iloc[:0]).empty

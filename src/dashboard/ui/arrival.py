@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.ui.link_values import link_texts
 from dashboard.ui.links import FIRST_PARAMS
 from dashboard.ui.state import FILTER_DEFAULTS, write
-from dashboard.ui.story_state import PASSAGE, PLOT_DEFAULTS, STORY, opening
+from dashboard.ui.story_state import PASSAGE, PLOT_DEFAULTS, STORY, opening, own_filters_after, put_aside
 
 HERE: Final = "_page_slug"
 # Names that a page's links had once, by page. Two pages must not share the name of a widget of their own: Streamlit
@@ -33,7 +33,10 @@ def arrive(slug: str) -> None:
         kept = {name: st.session_state.get(name) for name in (STORY, PASSAGE)}
         values |= opening(params if before is None else {}, kept)
     if before is not None:
-        values = {**_filters_now(), **values}
+        mine = _filters_now()
+        if slug == "stories":
+            put_aside(mine, values)
+        values = {**mine, **(own_filters_after(mine) if before == "stories" else {}), **values}
     elif values:
         _into_link({name: value for name, value in params.items() if name not in PLOT_DEFAULTS}, values)
     write(values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -53,6 +54,28 @@ def _parts(value: Any) -> Any:
     return value
 
 
+def table_file(
+    made: Callable[[], pd.DataFrame], *, name: str, key: str, says: str = "The numbers of this table."
+) -> None:
+    """The CSV under a table or a figure; made on the click."""
+    st.download_button(
+        "CSV",
+        lambda: to_csv(made()),
+        f"{file_stem(name)}.csv",
+        "text/csv",
+        on_click="ignore",
+        type="tertiary",
+        key=key,
+        help=says,
+    )
+
+
+def _marked(place: str, on_mark: Callable[[str], None] | None) -> None:
+    click = st.session_state[f"{place}_files"]["mark"]
+    if click and on_mark:
+        on_mark(str(click["value"]))
+
+
 def chart(
     fig: go.Figure,
     table: pd.DataFrame | Callable[[], pd.DataFrame],
@@ -63,6 +86,7 @@ def chart(
     caption: str | None = None,
     on_select: Literal["ignore", "rerun"] | Callable[[], None] = "ignore",
     selection_mode: SelectionMode | Iterable[SelectionMode] = "points",
+    on_mark: Callable[[str], None] | None = None,
     table_title: str | None = None,
     column_config: dict[str, Any] | None = None,
 ) -> Any:
@@ -82,6 +106,9 @@ def chart(
         The figure in a sentence, for who cannot see it.
     key
         Identity of the figure in the page.
+    on_mark
+        Called with the `customdata` of a mark that was clicked (the first of a list), where a selection of marks by
+        Streamlit would take the place of another, as a brush.
 
     Returns
     -------
@@ -107,19 +134,11 @@ def chart(
         stem = file_stem(name)
         with st.container(horizontal=True, vertical_alignment="center", key=f"{place}_tools", gap="small"):
             as_table = st.toggle("Show as table", key=f"{place}_as_table")
+            tools = {"place": place, "stem": stem, "title": name, "alt": alt, "marks": on_mark is not None}
             component("figure_files")(
-                data={"place": place, "stem": stem, "title": name, "alt": alt}, key=f"{place}_files", width="content"
+                data=tools, key=f"{place}_files", width="content", on_mark_change=partial(_marked, place, on_mark)
             )
-            st.download_button(
-                "CSV",
-                lambda: to_csv(made()),
-                f"{stem}.csv",
-                "text/csv",
-                on_click="ignore",
-                type="tertiary",
-                key=f"{place}_csv",
-                help="The numbers of this figure.",
-            )
+            table_file(made, name=name, key=f"{place}_csv", says="The numbers of this figure.")
         if as_table:
             if table_title:
                 st.markdown(f"**{table_title}**")

@@ -14,7 +14,8 @@ from streamlit.components.v2.types import ComponentRenderer
 ASSETS = Path(__file__).parent / "assets"
 CONSTANTS: Final[dict[str, Callable[[], Mapping[str, Any]]]] = {}
 """Component -> what its script knows from the start, by name: labels that need not be sent with every run."""
-EXCHANGE: Final = "exchange"
+SHARED: Final = ("exchange", "copyLink")
+"""Functions that several scripts call, each in a file of its name."""
 
 
 @cache
@@ -26,13 +27,12 @@ def asset(name: str) -> str:
 
 @cache
 def _source(name: str, base: str) -> tuple[str, str, str]:
-    own, shared = ([asset(f"{part}.{kind}") for kind in ("html", "css", "js")] for part in (name, base))
+    own, other = ([asset(f"{part}.{kind}") for kind in ("html", "css", "js")] for part in (name, base))
     constants = CONSTANTS.get(name, dict)()
     known = [f"const {key} = {json.dumps(value, ensure_ascii=False)}" for key, value in constants.items()]
-    script = own[2] or shared[2]
-    if f"{EXCHANGE}(" in script:
-        known.append(asset(f"{EXCHANGE}.js"))
-    return own[0] or shared[0], shared[1] + own[1], "\n".join([*known, script])
+    script = own[2] or other[2]
+    known += [asset(f"{shared}.js") for shared in SHARED if f"{shared}(" in script]
+    return own[0] or other[0], other[1] + own[1], "\n".join([*known, script])
 
 
 def component(name: str, base: str = "") -> ComponentRenderer:

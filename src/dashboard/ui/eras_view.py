@@ -26,6 +26,7 @@ from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import curves_of
 from dashboard.ui.context import OpenTable, PageContext
 from dashboard.ui.links import check_choice
+from dashboard.ui.open_study import open_study
 from dashboard.ui.state import bound, write
 from dashboard.ui.study_parts import effects_of
 from dashboard.vocabulary import YEAR_FROM, YEAR_TO
@@ -106,9 +107,10 @@ def draw_eras(context: PageContext, quantity: str, by: str) -> None:
         key=ERAS_KEY,
         caption="Segments: years of enrolment of one arm; marker: n. Hollow: only the year of publication is known. "
         "Line and band: regression and 95% interval (derived). Drag across years to filter by them; the years in "
-        "the sidebar do the same by keyboard.",
+        "the sidebar do the same by keyboard. A click on a marker opens its study.",
         on_select=brushed,
-        selection_mode="box",  # with single marks beside it a drag would pan: it is one or the other
+        selection_mode="box",  # with single marks beside it a drag would pan
+        on_mark=open_study,
     )
     strip = studied_drawn(context, context.table_key, context.selection, dark)
     if strip is None:
@@ -120,5 +122,5 @@ def draw_eras(context: PageContext, quantity: str, by: str) -> None:
         name="When which treatment was studied",
         alt=strip[1],
         key="eras_strip",
-        caption="Size: studies whose years of enrolment cover the year.",
+        caption="Thickness: studies whose years of enrolment cover the year.",
     )

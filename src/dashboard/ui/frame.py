@@ -74,18 +74,26 @@ def above_page(context: PageContext) -> None:
         elif changes.get("remove") in shown:
             shown[changes["remove"]].remove()
 
-    shipped = context.table_key.startswith(SHIPPED)
-    version = context.table_key.removeprefix(SHIPPED) if shipped else OWN_VERSION
     data = {
         "totals": totals_sentence(context.totals),
         "chips": [{"key": chip.key, "text": chip.text} for chip in shown.values()],
-        "version": version,
+        "version": version_of(context.table_key),
     }
     ask("view_bar", data, clicked, key="view_bar")
-    if shipped:
-        check_version(version)
     if has_own_data():
         own_banner()
+    notices(context)
+
+
+def version_of(table_key: str) -> str:
+    """The version of the data as a link names it."""
+    return table_key.removeprefix(SHIPPED) if table_key.startswith(SHIPPED) else OWN_VERSION
+
+
+def notices(context: PageContext) -> None:
+    """What the link asked for in vain, and that it was made on other data."""
+    if context.table_key.startswith(SHIPPED):
+        check_version(version_of(context.table_key))
     notice = link_notice()
     if notice:
         with st.container(horizontal=True, vertical_alignment="center", key="link_notice"):

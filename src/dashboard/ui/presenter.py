@@ -19,6 +19,7 @@ from dashboard.ui.compare_view import BY, question
 from dashboard.ui.component import asset, component
 from dashboard.ui.context import PageContext
 from dashboard.ui.deck_view import comparison_deck_of, study_deck_of
+from dashboard.ui.frame import notices, version_of
 from dashboard.ui.state import bound, write
 from dashboard.ui.story_state import PASSAGE, STORY, plot_of, presented_story
 from dashboard.ui.study_choice import studies_of
@@ -64,6 +65,7 @@ def _deck(context: PageContext, what: str) -> Deck | None:
 def presenter(context: PageContext, what: str) -> None:
     """Draw the step that the URL asks for."""
     st.html(f"<style>{asset('presenter_page.css')}</style>")
+    notices(context)
     deck = _deck(context, what)
     if deck is None:
         st.header(f"This atlas holds no study “{markdown_text(what)}”")
@@ -73,16 +75,16 @@ def presenter(context: PageContext, what: str) -> None:
         step = int(st.number_input("Step", 1, len(deck.steps), 1, **bound("step")))
     with st.container(key=f"slide_{step}"):
         _draw(context, deck, deck.steps[step - 1])
-    _keys(deck, step)
+    _keys(deck, step, version_of(context.table_key))
 
 
-def _keys(deck: Deck, step: int) -> None:
+def _keys(deck: Deck, step: int, version: str) -> None:
     def moved() -> None:
         asked = int(st.session_state["presenter"]["step"])
         write({"step": max(1, min(asked, len(deck.steps)))})
 
     component("presenter")(
-        data={"step": step, "steps": [each.title for each in deck.steps], "deck": deck.title},
+        data={"step": step, "steps": [each.title for each in deck.steps], "deck": deck.title, "version": version},
         key="presenter",
         on_step_change=moved,
         on_close_change=_close,

@@ -24,10 +24,11 @@ from dashboard.figures.traffic_light import summary_figure, traffic_light_figure
 from dashboard.intake.safe_text import markdown_text
 from dashboard.selection import Selection, apply
 from dashboard.ui.cache import SHIPPED, per_table
-from dashboard.ui.chart import chart
+from dashboard.ui.chart import chart, table_file
 from dashboard.ui.context import PageContext, open_table
 from dashboard.ui.link_values import filters_in, query_of
-from dashboard.ui.open_study import STUDY
+from dashboard.ui.open_study import STUDY, open_study
+from dashboard.ui.pick_list import PickRow, PickTable, pick_list
 from dashboard.ui.state import write
 from dashboard.ui.words import count
 
@@ -112,7 +113,16 @@ def quality_overview(context: PageContext) -> None:
     if more:
         said += f" {count(more, 'study is', 'studies are')} not in this list: narrow the filters to see more."
     st.caption(said)
-    st.dataframe(table, hide_index=True, alt=f"Computed quality of {count(len(table), 'study', 'studies')}")
+    columns: list[dict[str, object]] = [{"t": name} for name in table.columns if name != "study_id"]
+    shown = table.drop(columns="study_id", errors="ignore").astype(str).itertuples(index=False)
+    rows = [
+        PickRow(study_id, [{"t": text} for text in row])
+        for study_id, row in zip(table.get("study_id", []), shown, strict=True)
+    ]
+    pick_list(
+        PickTable(columns, rows, context.totals.studies), title="Computed quality", key="quality", on_pick=open_study
+    )
+    table_file(lambda: table, name="Study quality", key="quality_csv")
 
 
 def _lights(context: PageContext, own: list[Judgement], name: str, names: dict[str, str]) -> None:

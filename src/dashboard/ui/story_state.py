@@ -16,6 +16,7 @@ PASSAGE: Final = "passage"
 # What a view may set beside the filters, and its value where the view does not name it.
 PLOT_DEFAULTS: Final[dict[str, Any]] = {"by": "Treatment", "study": None}
 LONGEST: Final = 99
+ASIDE: Final = "_filters_before_story"
 
 
 @st.cache_data(show_spinner=False)
@@ -68,6 +69,39 @@ def opening(params: Mapping[str, list[str]], kept: Mapping[str, Any]) -> dict[st
         return {PASSAGE: passage} if passage else {}
     passage = int(kept.get(PASSAGE) or 0) if STORY not in params else 0
     return at_passage(story, passage if passage < len(views) else 0)
+
+
+def put_aside(mine: Mapping[str, Any], opened: Mapping[str, Any]) -> None:
+    """Remember the reader's filters when the page of stories opens and its view replaces them unasked."""
+    told = {name: opened[name] for name in FILTER_DEFAULTS if name in opened}
+    if told:
+        st.session_state[ASIDE] = ({**FILTER_DEFAULTS, **mine}, told)
+
+
+def own_filters() -> dict[str, Any]:
+    """The filters that the reader had before the story; empty where there were none, or where they are the story's."""
+    mine, told = st.session_state.get(ASIDE, ({}, {}))
+    return {} if same_filters(mine, {**FILTER_DEFAULTS, **told}) or same_filters(mine, {}) else dict(mine)
+
+
+def own_filters_after(now: Mapping[str, Any]) -> dict[str, Any]:
+    """What to set when the page of stories is left: the reader's filters, where the story's are still as it opened.
+
+    Whoever chose words of the story, or a filter beside it, asked for what is chosen now and keeps it.
+    """
+    mine, told = st.session_state.pop(ASIDE, ({}, {}))
+    return dict(mine) if told and same_filters(now, told) else {}
+
+
+def same_filters(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two views have the same filters; what is not named is at its default."""
+    return all(
+        _plain(one.get(name, default)) == _plain(other.get(name, default)) for name, default in FILTER_DEFAULTS.items()
+    )
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, list | tuple) else value
 
 
 def story_to_present(story: Story, passage: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -14,7 +14,7 @@ from dashboard.figures.curves import survival_figure
 from dashboard.intake.safe_text import markdown_text
 from dashboard.selection import Selection
 from dashboard.stories.numbers import StoryError, resolve
-from dashboard.stories.read import Link, Story, View
+from dashboard.stories.read import Link, Story
 from dashboard.ui.cache import per_table
 from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import BY, comparison_of, curves_of, download_of, question
@@ -28,14 +28,17 @@ from dashboard.ui.story_state import (
     PASSAGE,
     STORY,
     at_passage,
-    filters_of,
+    own_filters,
     plot_of,
+    same_filters,
     stories,
     story_of,
     story_to_present,
     views_of,
 )
 from dashboard.ui.words import count
+
+MINE: Final = "Those you had before the story opened its view."
 
 
 def choose_story() -> tuple[Story, int]:
@@ -100,7 +103,7 @@ def _tell(context: PageContext, story: Story, passage: int) -> None:
     st.markdown(f"**{story.question}**")
     now = {name: st.session_state.get(name, default) for name, default in FILTER_DEFAULTS.items()}
     views = views_of(story)
-    shown = passage - 1 if 0 < passage < len(views) and _same(filters_of(views[passage]), now) else None
+    shown = passage - 1 if 0 < passage < len(views) and same_filters(views[passage], now) else None
 
     def asked() -> None:
         click = st.session_state["story_text"]["view"]
@@ -109,17 +112,13 @@ def _tell(context: PageContext, story: Story, passage: int) -> None:
     component("story_text")(
         data={"paragraphs": told_of(context, story.slug), "shown": shown}, key="story_text", on_view_change=asked
     )
-    st.button("Back to the first view", on_click=write, args=(at_passage(story, 0),), type="tertiary")
+    with st.container(horizontal=True, gap="medium", key="story_ways_back"):
+        st.button("Back to the first view", on_click=write, args=(at_passage(story, 0),), type="tertiary")
+        mine = own_filters()
+        if mine and not same_filters(mine, now):
+            st.button("Back to my filters", on_click=write, args=(mine,), type="tertiary", help=MINE)
     with st.expander(f"Sources: {count(len(story.studies), 'study', 'studies')}"):
         st.markdown(sources_of(context, story.slug))
-
-
-def _same(view: View, now: View) -> bool:
-    return all(_plain(value) == _plain(now[name]) for name, value in view.items())
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, list | tuple) else value
 
 
 @per_table()

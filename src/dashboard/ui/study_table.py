@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.explore.study_list import SCREEN, cells
-from dashboard.intake.safe_text import to_csv
+from dashboard.ui.chart import table_file
 from dashboard.ui.context import PageContext
 from dashboard.ui.links import check_choice
 from dashboard.ui.open_study import open_study
@@ -29,15 +29,6 @@ def study_table(context: PageContext) -> None:
     what = "in the table" if everything else "with a figure that answers the filters"
     st.write(f"{count(len(studies), 'study', 'studies')} {what}, newest first. A name opens the study's page.")
     draw_studies(context, everything)
-    st.download_button(
-        "CSV",
-        lambda: to_csv(studies),
-        "studies.csv",
-        "text/csv",
-        on_click="ignore",
-        type="tertiary",
-        key="studies_csv",
-    )
 
 
 def list_or_quality(context: PageContext) -> None:
@@ -56,3 +47,4 @@ def draw_studies(context: PageContext, everything: bool = False, on_pick: Callab
     studies = listed_studies(context, context.selection, everything)
     rows = [PickRow(study_id, row) for study_id, row in cells(studies)]
     pick_list(PickTable(SCREEN, rows, len(studies)), title="Studies", key="studies_list", on_pick=on_pick)
+    table_file(lambda: studies, name="Studies", key="studies_csv")

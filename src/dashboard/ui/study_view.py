@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.explore.study_page import StudyPage
 from dashboard.export.citations import bibtex, bibtex_key, ris
 from dashboard.intake.safe_text import markdown_text
+from dashboard.ui.chart import table_file
 from dashboard.ui.context import PageContext
 from dashboard.ui.evidence_table import evidence_table, plain_grid
 from dashboard.ui.export_menu import export_row
@@ -89,10 +90,13 @@ def _facts(page: StudyPage) -> None:
 
 def _tables(page: StudyPage) -> None:
     st.subheader("Arms")
-    evidence_table(plain_grid(page.arms, numbers=("n",)), title=f"Arms of {page.name}", key="study_arms")
+    arms, printed = f"Arms of {page.name}", f"Printed figures of {page.name}"
+    evidence_table(plain_grid(page.arms, numbers=("n",)), title=arms, key="study_arms")
+    table_file(lambda: page.arms, name=arms, key="study_arms_csv")
     st.subheader("Every printed figure")
     wide = ("Compared with, or factor", "Read in", "Note", "Cautions")
-    evidence_table(plain_grid(page.figures, wide=wide), title=f"Printed figures of {page.name}", key="study_printed")
+    evidence_table(plain_grid(page.figures, wide=wide), title=printed, key="study_printed")
+    table_file(lambda: page.figures, name=printed, key="study_printed_csv")
 
 
 def _neighbours(page: StudyPage) -> None:

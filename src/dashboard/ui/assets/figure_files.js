@@ -69,7 +69,26 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000)
 }
 
-export default function ({ data, parentElement }) {
+// A click on a mark says what the mark stands for. Streamlit's own selection of marks would take the brush away. The plot
+// is another one after every change of its figure: it is asked for when the pointer goes down.
+function tellMarks(place, tell) {
+  const box = document.querySelector(`.st-key-${place}`)
+  if (!box) return
+  const first = !box.tellMark
+  box.tellMark = tell
+  if (first) box.addEventListener("pointerdown", () => {
+    const plot = box.querySelector(".js-plotly-plot")
+    if (!plot?.on || plot.tellsMarks) return
+    plot.tellsMarks = true
+    plot.on("plotly_click", ({ points }) => {
+      const said = [points[0]?.customdata].flat()[0]
+      if (said) box.tellMark(String(said))
+    })
+  }, true)
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  if (data.marks) tellMarks(data.place, (value) => setTriggerValue("mark", { value, at: Date.now() }))
   const said = parentElement.querySelector(".said")
   for (const button of parentElement.querySelectorAll("button")) {
     const kind = button.dataset.kind

@@ -40,6 +40,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   show()
   bar.querySelector(".back").onclick = () => go(-1)
   bar.querySelector(".next").onclick = () => go(1)
+  bar.querySelector(".copy").onclick = () => copyLink(data.version, bar.querySelector(".said"), bar.querySelector("input"))
   bar.querySelector(".full").onclick = fullScreen
   bar.querySelector(".close").onclick = () => setTriggerValue("close", true)
   // the script runs again at every change of its data: one listener, the newest

@@ -1,41 +1,3 @@
-// One Back step per gesture. Streamlit pushes a history entry for every bound widget that a callback or a page switch sets,
-// so a click that sets four filters would need four steps back through views that nobody chose. The first push after a
-// gesture stays a push; what follows until the next gesture belongs to it and replaces it.
-function oneStepPerGesture() {
-  if (window.atlasHistory) return
-  window.atlasHistory = true
-  let pushed = false
-  for (const gesture of ["pointerdown", "keydown"]) window.addEventListener(gesture, () => { pushed = false }, true)
-  window.addEventListener("popstate", () => { pushed = true }, true)
-  const push = window.history.pushState.bind(window.history)
-  window.history.pushState = (...entry) => {
-    if (pushed) window.history.replaceState(...entry)
-    else push(...entry)
-    pushed = true
-  }
-}
-
-// Copies the address of the view. Where the browser refuses the clipboard, the address is shown, selected.
-async function copy(text, field) {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    field.hidden = false
-    field.value = text
-    field.focus()
-    field.select()
-    return document.execCommand("copy")
-  }
-}
-
-// The address with the version of the data it shows, so that a link opened on other data can say so.
-function linkOf(version) {
-  const link = new URL(window.location.href)
-  if (version) link.searchParams.set("data", version)
-  return link.href
-}
-
 // A chip a filter; a click takes it away.
 function drawChips(place, data, say) {
   const chips = (data.chips ?? []).map(({ key, text }) => {
@@ -47,7 +9,6 @@ function drawChips(place, data, say) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  oneStepPerGesture()
   const bar = parentElement.querySelector(".bar")
   const own = exchange(bar, data, setTriggerValue)
   if (own) {
@@ -56,12 +17,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
     drawChips(bar.querySelector(".chips"), data, own.say)
   }
   const link = parentElement.querySelector(".link")
-  const said = link.querySelector("span")
-  const field = link.querySelector("input")
-  link.querySelector("button").onclick = async () => {
-    const done = await copy(linkOf(data.version), field)
-    said.textContent = done ? "Copied" : "Press Ctrl+C to copy"
-    if (done) field.hidden = true
-    setTimeout(() => { said.textContent = "" }, 4000)
-  }
+  link.querySelector("button").onclick = () => copyLink(data.version, link.querySelector("span"), link.querySelector("input"))
 }
