@@ -164,10 +164,13 @@ async def measure(app: App, url: str, process: subprocess.Popen[bytes], users: i
 
 
 async def run(apps: list[tuple[App, str, subprocess.Popen[bytes]]], users: list[int], seconds: float) -> list[Level]:
-    """Every level, the apps in turn."""
+    """Every level, the apps in turn. Before, one reader sees every page: modules are loaded once a process."""
     for app, url, _ in apps:
         warm = Session(url)
         await warm.open()
+        for page in (*warm.pages, ""):
+            if warm.pages:
+                await warm.go(page)
         for seed in range(3):
             await app.ask(warm, random.Random(-1 - seed))
         await warm.close()

@@ -23,6 +23,7 @@ from dashboard.ui.navigation import navigation  # noqa: E402
 from dashboard.ui.open_study import follow_asked  # noqa: E402
 from dashboard.ui.presenter import presenter, presenting  # noqa: E402
 from dashboard.ui.sign_in import sign_out, signed_in  # noqa: E402
+from dashboard.ui.turns import turns  # noqa: E402
 
 
 def run() -> None:
@@ -54,4 +55,5 @@ def run() -> None:
     freeze_loaded()
 
 
-run()
+with turns.take():
+    run()
