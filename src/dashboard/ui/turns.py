@@ -1,60 +1,54 @@
 """Runs take turns: one after the other, in the order they came.
 
 Python runs one thread at a time anyway. Ten readers at once who share it finish all together and late; in turn the
-first is served as if alone, and on average everybody waits half as long. Nobody waits for a long run beyond a
-moment, and a reader's own run is never stopped in the middle.
+first is served as if alone, and on average everybody waits half as long. A run that takes long holds its turn for a
+moment only: from then on the next one runs beside it.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-PATIENCE_SECONDS: Final = 1.0
+LONG_SECONDS: Final = 0.12
 
 
 class Turns:
-    """Who runs and who waits. `patience` in seconds: whoever has waited that long runs beside the others."""
+    """Who runs and who waits. After `long` seconds a run no longer keeps the next one waiting."""
 
-    def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
-        self._patience = patience
-        self._lock = threading.Lock()
-        self._running = 0
-        self._waiting: deque[threading.Event] = deque()
+    def __init__(self, long: float = LONG_SECONDS) -> None:
+        self._long = long
+        self._changed = threading.Condition()
+        self._waiting: deque[object] = deque()
+        self._holder: object | None = None
+        self._since = 0.0
 
     @contextmanager
     def take(self) -> Iterator[None]:
         """Wait for the turn, run, and pass it on however the run ends."""
-        called = threading.Event()
-        with self._lock:
-            if self._running:
-                self._waiting.append(called)
-            else:
-                self._running += 1
-                called.set()
+        me = object()
+        with self._changed:
+            self._waiting.append(me)
+            while self._waiting[0] is not me or self._left() > 0:
+                self._changed.wait(self._left() if self._waiting[0] is me else None)
+            self._waiting.popleft()
+            self._holder, self._since = me, time.monotonic()
+            self._changed.notify_all()
         try:
-            self._wait(called)
             yield
         finally:
-            self._pass_on()
+            with self._changed:
+                if self._holder is me:
+                    self._holder = None
+                    self._changed.notify_all()
 
-    def _wait(self, called: threading.Event) -> None:
-        if called.wait(self._patience):
-            return
-        with self._lock:
-            if not called.is_set():  # not called in the very last moment
-                self._waiting.remove(called)
-                self._running += 1
-
-    def _pass_on(self) -> None:
-        with self._lock:
-            self._running -= 1
-            if not self._running and self._waiting:
-                self._running += 1
-                self._waiting.popleft().set()
+    def _left(self) -> float:
+        """Seconds for which the run whose turn it is may still keep others waiting."""
+        return 0.0 if self._holder is None else self._since + self._long - time.monotonic()
 
 
 turns: Final = Turns()
