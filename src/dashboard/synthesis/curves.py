@@ -129,7 +129,22 @@ def pooled_curve(
     """
     if model not in ("random", "fixed"):
         raise ValueError(f"model must be 'random' or 'fixed', but was {model!r}.")
-    arms, warnings = _intervals(studies)
+    return pool_intervals(
+        *_intervals(studies), model=model, min_arms=min_arms, correction=correction, level=level, prediction=prediction
+    )
+
+
+def pool_intervals(
+    arms: Intervals,
+    warnings: tuple[str, ...] = (),
+    *,
+    model: str = "random",
+    min_arms: int = MIN_ARMS,
+    correction: bool = False,
+    level: float = 0.95,
+    prediction: bool = True,
+) -> PooledCurve:
+    """`pooled_curve` of arms that are arranged already."""
     times, support = _grid(arms, min_arms)
     y, v, printed = _on_grid(arms, times, correction)
     observed = np.isfinite(y)
@@ -189,7 +204,7 @@ def pooled_curve(
 
 
 @dataclass(frozen=True)
-class _Intervals:
+class Intervals:
     """Intervals between the printed times of each arm, from (0, 1) on: (k, l), padded with nan after an arm's last.
 
     `at_risk` counts the patients at the start of each interval, `last` (k,) is the last printed time of each arm.
@@ -202,7 +217,7 @@ class _Intervals:
     last: Array
 
 
-def _intervals(studies: pd.DataFrame) -> tuple[_Intervals, tuple[str, ...]]:
+def _intervals(studies: pd.DataFrame) -> tuple[Intervals, tuple[str, ...]]:
     aliases = {"time_months": "time", "study": "arm_key"}
     given = {name: alias if name not in studies and alias in studies else name for name, alias in aliases.items()}
     missing = {given["study"], given["time_months"], "survival"} - set(studies.columns)
@@ -221,7 +236,17 @@ def _intervals(studies: pd.DataFrame) -> tuple[_Intervals, tuple[str, ...]]:
     codes, _ = pd.factorize(studies[given["study"]], sort=True, use_na_sentinel=False)
     order = np.lexsort((time, codes))
     names = studies[given["study"]].to_numpy()[order]
-    time, survival, at_risk, size = time[order], survival[order], at_risk[order], size[order]
+    return arranged(names, time[order], survival[order], at_risk[order], size[order])
+
+
+def arranged(
+    names: npt.NDArray[Any], time: Array, survival: Array, at_risk: Array, size: Array
+) -> tuple[Intervals, tuple[str, ...]]:
+    """Intervals between printed times, and what was assumed, of rows in the order of their arms and times.
+
+    One value a printed figure: identity of the arm, months, survival, patients at risk at the start of the interval
+    (nan where not printed), patients in the arm. ValueError as in `pooled_curve`.
+    """
     first = np.append(True, names[1:] != names[:-1])
     arm = np.cumsum(first) - 1
     begin, start = (np.where(first, origin, np.append(origin, x[:-1])) for origin, x in ((0.0, time), (1.0, survival)))
@@ -246,7 +271,7 @@ def _intervals(studies: pd.DataFrame) -> tuple[_Intervals, tuple[str, ...]]:
         return whole
 
     ends = padded(end)
-    found = _Intervals(
+    found = Intervals(
         padded(begin), ends, padded(survival[alive] / start[alive]), padded(at_risk), np.nanmax(ends, axis=1)
     )
     assumed = len(np.unique(names[silent]))
@@ -269,7 +294,7 @@ def _check(names: npt.NDArray[Any], time: Array, survival: Array, begin: Array, 
             raise ValueError(f"{name}: " + text.format(values[names == name].tolist()))
 
 
-def _grid(arms: _Intervals, min_arms: int) -> tuple[Array, npt.NDArray[np.int64]]:
+def _grid(arms: Intervals, min_arms: int) -> tuple[Array, npt.NDArray[np.int64]]:
     """All printed times that at least `min_arms` arms reach, and how many reach them."""
     everything = np.unique(arms.end[~np.isnan(arms.end)])
     reach = (arms.last[None, :] >= everything[:, None] - _SAME_TIME_MONTHS).sum(axis=1)
@@ -279,7 +304,7 @@ def _grid(arms: _Intervals, min_arms: int) -> tuple[Array, npt.NDArray[np.int64]
     return times, reach[reach >= min_arms]
 
 
-def _on_grid(arms: _Intervals, times: Array, correction: bool) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+def _on_grid(arms: Intervals, times: Array, correction: bool) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
     """Arcsine conditional survival (k, m), its variance, and whether the arm prints the time; nan past its end."""
     starts = np.append(0.0, times[:-1])
     within = times <= arms.last[:, None] + _SAME_TIME_MONTHS

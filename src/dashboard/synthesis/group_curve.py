@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from dashboard.comparison.curves import Curves, Knots, survival_at
 from dashboard.comparison.groups import disjoint
-from dashboard.synthesis.curves import MIN_ARMS, Array, pooled_curve
+from dashboard.synthesis.curves import MIN_ARMS, Array, arranged, pool_intervals
 
 MOST_TIMES = 16
 COMMON_TIMES = (6.0, 12.0, 18.0, 24.0, 36.0, 48.0, 60.0, 84.0, 96.0, 120.0, 180.0, 240.0)
@@ -66,18 +65,13 @@ def group_curve(curves: Curves, members: np.ndarray, *, prediction: bool = False
             return None
     lengths = [len(points) for points in printed]
     points = np.array([point for points in printed for point in points])
-    arms = pd.DataFrame(
-        {
-            "study": np.repeat(kept, lengths),
-            "time_months": points[:, 0],
-            "survival": points[:, 1],
-            "n": np.repeat(curves.arms["n"][kept], lengths),
-        }
-    )
     last = np.sort([points[-1][0] for points in printed])
     if last[-MIN_ARMS] < points[:, 0].min():
         return None
-    pooled = pooled_curve(arms, prediction=prediction)
+    time, survival = points.T
+    size = np.repeat(curves.arms["n"][kept], lengths)
+    arms, _ = arranged(np.repeat(kept, lengths), time, survival, np.full(len(time), np.nan), size)
+    pooled = pool_intervals(arms, prediction=prediction)
     return GroupCurve(
         months=np.append(0.0, pooled.times),
         survival=np.append(1.0, pooled.survival),
