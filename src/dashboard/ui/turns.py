@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-LONG_SECONDS: Final = 0.12
+LONG_SECONDS: Final = 0.2
 
 
 class Turns:
