@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.comparison.curves import GRID_MONTHS, Curves, survival_at
+from dashboard.comparison.curves import GRID_MONTHS, Curves, survival_once
 from dashboard.vocabulary import FAMILIES, MODALITIES, ORIGIN_PREFERENCE, PRIMARY_SITES, Term
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
@@ -79,10 +79,10 @@ class Summary:
 
     def at(self, months: float) -> tuple[float, float, float]:
         """Survival and its band at a time, NaN where the curve does not reach; constant hazard between its points."""
-        when = np.array([float(months)])
+        times = self.months.tolist()
 
         def value(line: np.ndarray | None) -> float:
-            return math.nan if line is None else float(survival_at(tuple(zip(self.months, line, strict=True)), when)[0])
+            return math.nan if line is None else survival_once(tuple(zip(times, line.tolist(), strict=True)), months)
 
         return value(self.survival), value(self.low), value(self.high)
 

@@ -59,9 +59,11 @@ def sentence(curves: Curves, groups: Sequence[Group], endpoint: str) -> str:
     At five years where at least half of the groups that can be compared have it, else at an earlier milestone.
     """
     name = label(ENDPOINTS, endpoint)
-    reach = {m: sum(_value_at(curves, g, m) is not None for g in groups) for m in (60, 36, 24, 12, 120)}
-    milestone = next(m for m in reach if reach[m] >= max(reach.values()) / 2)
-    known = [(g, v) for g in groups if (v := _value_at(curves, g, milestone)) is not None]
+    at = {
+        m: [(g, value) for g in groups if (value := _value_at(curves, g, m)) is not None] for m in (60, 36, 24, 12, 120)
+    }
+    most = max(len(found) for found in at.values())
+    milestone, known = next((m, found) for m, found in at.items() if len(found) >= most / 2)
     if not known:
         return f"{name}: no group has a figure at 1, 2, 3, 5 or 10 years; the plot shows single points."
     known.sort(key=lambda item: -item[1][0])

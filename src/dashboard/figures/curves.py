@@ -250,7 +250,7 @@ def _markers(
 
     In a group of several arms the medians shrink to strokes on the 50% line, which they would otherwise cover.
     """
-    points = {name: values[index] for name, values in curves.points.items()}
+    points = {name: curves.points[name][index] for name in (*HOVERED, "x", "y", "arm_key")}
     strokes = error_axis == "error_x" and not alone
     solid = "line-ns-open" if strokes else group.symbol.replace("-open", "").replace("-dot", "")
     hollow = solid if solid in ("x", "cross") or strokes else f"{solid}-open"
