@@ -150,26 +150,35 @@ def sheets(columns: tuple[str, ...]) -> st.SearchStrategy[bytes]:
     return st.builds(build, chosen, cells, st.integers(0, 7))
 
 
+@contextlib.contextmanager
+def told_what_is_wrong():
+    """A sheet that can be opened is refused for a reason; the message for a fault nobody thought of fails the test."""
+    try:
+        yield
+    except IntakeError as error:
+        assert error.what != "The evidence cannot be read.", error
+
+
 @FUZZ_SHEETS
 @given(sheets((*WIDE_COLUMNS, "os_12_ci", "enrolment", "pfs_6_pct")), st.sampled_from([None, "percent", "proportion"]))
 def test_wide_evidence(data, unit):
-    with contextlib.suppress(IntakeError):
-        upload = read_evidence((data, "wide.csv"), survival_unit=unit, validate=nothing_found)
+    with told_what_is_wrong():
+        upload = read_evidence((data, "wide.csv"), survival_unit=unit)
         marked_copy(upload.source, upload.problems)
 
 
 @FUZZ_SHEETS
 @given(sheets(STUDY_COLUMNS), sheets(ARM_COLUMNS), sheets(OUTCOME_COLUMNS))
 def test_long_evidence(studies, arms, outcomes):
-    with contextlib.suppress(IntakeError):
-        read_evidence((studies, "studies.csv"), (arms, "arms.csv"), (outcomes, "outcomes.csv"), validate=nothing_found)
+    with told_what_is_wrong():
+        read_evidence((studies, "studies.csv"), (arms, "arms.csv"), (outcomes, "outcomes.csv"))
 
 
 @FUZZ_SHEETS
 @given(sheets(tuple(dict.fromkeys((*STUDY_COLUMNS, *ARM_COLUMNS, *OUTCOME_COLUMNS)))))
 def test_joined_evidence(data):
-    with contextlib.suppress(IntakeError):
-        read_evidence((data, "joined.csv"), validate=nothing_found)
+    with told_what_is_wrong():
+        read_evidence((data, "joined.csv"))
 
 
 @FUZZ_SHEETS
