@@ -27,8 +27,12 @@ def paste(page: Page, points: str, at_risk: str) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=re.compile(label)).fill(option)  # a long list is drawn in part
+    box = page.get_by_role("combobox", name=re.compile(label))
+    box.focus()  # the text field before says what it holds when it is left, and that run would close the list
+    settled(page)
+    box.fill(option)  # a long list is drawn in part
     page.get_by_role("option", name=option, exact=True).click()
+    settled(page)
 
 
 def test_from_pasted_points_to_an_arm_on_compare(page: Page, app_url: str):

@@ -111,6 +111,7 @@ def test_no_address_holds_a_word_of_an_own_table(page: Page, addresses: list[str
     settled(page)
     page.get_by_role("button", name="Present").click()
     expect(page).to_have_url(re.compile("present=own-2"))
+    expect(page.get_by_role("heading", name="The question")).to_be_visible()
     page.go_back()
     expect(page).to_have_url(re.compile("paper=own-2"))
     asked = [*addresses, page.url.lower()]
