@@ -26,10 +26,11 @@ from dashboard.ui.sign_in import sign_out, signed_in  # noqa: E402
 from dashboard.ui.turns import turns  # noqa: E402
 
 
+@turns.take()
 def run() -> None:
     """Draw everything. A fault becomes a calm message: control flow of Streamlit is no `Exception` and passes."""
     st.set_page_config(page_title="Liver Metastases Survival Atlas", layout="wide", initial_sidebar_state=320)
-    if not signed_in():
+    if (reader := signed_in()) is False:
         return
     read_link()
     styles()
@@ -44,7 +45,7 @@ def run() -> None:
         if what:
             presenter(context, what)
         else:
-            sign_out()
+            sign_out(reader)
             above_page(context)
             if entry.needs_figures and not context.totals.figures:
                 empty_selection(context)
@@ -55,5 +56,4 @@ def run() -> None:
     freeze_loaded()
 
 
-with turns.take():
-    run()
+run()

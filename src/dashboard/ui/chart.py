@@ -70,9 +70,9 @@ def table_file(
     )
 
 
-def _marked(place: str, on_mark: Callable[[str], None] | None) -> None:
+def _marked(place: str, on_mark: Callable[[str], None]) -> None:
     click = st.session_state[f"{place}_files"]["mark"]
-    if click and on_mark:
+    if click:
         on_mark(str(click["value"]))
 
 
@@ -135,9 +135,9 @@ def chart(
         with st.container(horizontal=True, vertical_alignment="center", key=f"{place}_tools", gap="small"):
             as_table = st.toggle("Show as table", key=f"{place}_as_table")
             tools = {"place": place, "stem": stem, "title": name, "alt": alt, "marks": on_mark is not None}
-            component("figure_files")(
-                data=tools, key=f"{place}_files", width="content", on_mark_change=partial(_marked, place, on_mark)
-            )
+            # what can be clicked is two more widgets to Streamlit, so it is told only where a mark leads somewhere
+            clicks: dict[str, Any] = {"on_mark_change": partial(_marked, place, on_mark)} if on_mark else {}
+            component("figure_files")(data=tools, key=f"{place}_files", width="content", **clicks)
             table_file(made, name=name, key=f"{place}_csv", says="The numbers of this figure.")
         if as_table:
             if table_title:

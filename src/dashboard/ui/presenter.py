@@ -20,7 +20,7 @@ from dashboard.ui.component import asset, component
 from dashboard.ui.context import PageContext
 from dashboard.ui.deck_view import comparison_deck_of, study_deck_of
 from dashboard.ui.frame import notices, version_of
-from dashboard.ui.state import bound, write
+from dashboard.ui.state import bound, needed, write
 from dashboard.ui.story_state import PASSAGE, STORY, plot_of, presented_story
 from dashboard.ui.study_choice import studies_of
 
@@ -29,7 +29,9 @@ TYPE: Final = 22
 
 
 def presenting() -> str:
-    """What is to be presented, empty when nothing; draws the hidden widget that keeps it in the URL."""
+    """What is to be presented, empty when nothing; the hidden widget that keeps it in the URL is drawn only then."""
+    if not needed("present"):
+        return ""
     with st.container(key="bound_present"):
         return str(st.text_input("Present", **bound("present")) or "")
 

@@ -66,6 +66,7 @@ MORE: Final = {name: FILTER_DEFAULTS[name] for name in ("design", "centers", "mi
 # A widget costs every run; most views differ from the defaults in one or two of these.
 ON_DEMAND: Final[dict[str, Any]] = {
     **{name: FILTER_DEFAULTS[name] for name in ("era", "endpoint", *MORE)},
+    "present": "",
     "by": "Treatment",
     "study": None,
     "unit": "Months",
