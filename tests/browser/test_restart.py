@@ -99,6 +99,7 @@ def test_a_killed_server_comes_back_under_load(browser: Browser, server: list[Po
     server[0] = serve(ROOT / "app.py", tmp_path / "second.log", port=port)[0]
 
     # the tab was open all the time: its first click reaches a server that has never seen it
+    expect(page.locator("[data-testid=stApp][data-test-connection-state=CONNECTED]")).to_have_count(1)
     settled(page)
     box(page, "Breast").click()
     expect(page.locator(".st-key-filter_head")).to_contain_text(says(site=["Renal", "Breast"]))
