@@ -1,8 +1,12 @@
-"""Order of the suite."""
+"""Order of the suite, and the shipped study table with its curves, read once a process."""
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
+
+from dashboard.comparison.curves import Curves, build
+from dashboard.evidence import load
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -15,3 +19,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def table() -> pd.DataFrame:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def curves(table: pd.DataFrame) -> Curves:
+    return build(table)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.synthetic import resample
-from dashboard.evidence import index, load, validate
+from dashboard.evidence import index, validate
 from dashboard.evidence.tables import records
 from dashboard.selection import (
     FACETS,
@@ -25,11 +25,6 @@ from dashboard.selection import (
 from dashboard.vocabulary import YEAR_FROM, YEAR_TO, family_members
 
 FIELDS = {"site": "sites", "modality": "modalities", "design": "designs", "centers": "centers"}
-
-
-@pytest.fixture(scope="module")
-def table() -> pd.DataFrame:
-    return load()
 
 
 # The naive implementation: one row after the other, one filter after the other.

@@ -1,4 +1,4 @@
-"""The shipped evidence, and small cohorts."""
+"""Small cohorts."""
 
 from __future__ import annotations
 
@@ -8,20 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard.comparison.curves import Curves, build
-from dashboard.evidence import load
-
 Make = Callable[..., pd.DataFrame]
-
-
-@pytest.fixture(scope="session")
-def table() -> pd.DataFrame:
-    return load()
-
-
-@pytest.fixture(scope="session")
-def curves(table: pd.DataFrame) -> Curves:
-    return build(table)
 
 
 @pytest.fixture

@@ -3,14 +3,8 @@
 import pandas as pd
 import pytest
 
-from dashboard.evidence import load
 from dashboard.evidence.tables import read_curated
 from dashboard.paths import EVIDENCE_DIR
-
-
-@pytest.fixture(scope="session")
-def table() -> pd.DataFrame:
-    return load()
 
 
 @pytest.fixture(scope="session")

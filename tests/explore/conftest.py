@@ -1,23 +1,12 @@
-"""The shipped study table with its curves and 5-year effects, read once for all tests of exploring."""
+"""The 5-year effects of the shipped table, made once."""
 
 from __future__ import annotations
 
 import pandas as pd
 import pytest
 
-from dashboard.comparison.curves import Curves, build
-from dashboard.evidence import load
+from dashboard.comparison.curves import Curves
 from dashboard.explore.milestones import Effects, effects
-
-
-@pytest.fixture(scope="session")
-def table() -> pd.DataFrame:
-    return load()
-
-
-@pytest.fixture(scope="session")
-def curves(table: pd.DataFrame) -> Curves:
-    return build(table)
 
 
 @pytest.fixture(scope="session")

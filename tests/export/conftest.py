@@ -1,25 +1,14 @@
-"""The shipped table, its curves and the deck of the five-arm study, once a run."""
+"""The deck of the five-arm study, made once."""
 
 from __future__ import annotations
 
 import pandas as pd
 import pytest
 
-from dashboard.comparison.curves import Curves, build
-from dashboard.evidence import load
+from dashboard.comparison.curves import Curves
 from dashboard.export.steps import Deck, study_deck
 
 FIVE_ARMS = "fairweather-2017"
-
-
-@pytest.fixture(scope="session")
-def table() -> pd.DataFrame:
-    return load()
-
-
-@pytest.fixture(scope="session")
-def curves(table: pd.DataFrame) -> Curves:
-    return build(table)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from dashboard.evidence import load
 from dashboard.selection import apply
 from dashboard.stories.numbers import PLACEHOLDER, StoryError, resolve, value_of
 from dashboard.stories.read import LINK, Story, read_stories, read_story
@@ -27,11 +26,6 @@ LABELS = {
     "design": {term.label for term in DESIGNS.values()},
     "centers": {term.label for term in CENTERS.values()},
 }
-
-
-@pytest.fixture(scope="module")
-def table():
-    return load()
 
 
 def prose(story: Story) -> str:

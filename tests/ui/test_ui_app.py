@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import paths
-from dashboard.evidence import EvidenceError, load
+from dashboard.evidence import EvidenceError
 from dashboard.intake.safe_text import to_csv
 from dashboard.selection import Selection, apply, facet_counts, totals
 from dashboard.ui import context as ui_context
@@ -29,11 +29,6 @@ MAIN = paths.ROOT / "src" / "dashboard" / "main.py"
 @pytest.fixture
 def app() -> AppTest:
     return AppTest.from_file(str(MAIN), default_timeout=30)
-
-
-@pytest.fixture(scope="module")
-def table() -> pd.DataFrame:
-    return load()
 
 
 def said(app: AppTest) -> str:

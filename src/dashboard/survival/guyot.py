@@ -42,7 +42,7 @@ def guyot(
 
     Parameters
     ----------
-    times, survival : (k,) digitised points; survival as a proportion; noise is removed by isotonic regression
+    times, survival : (k,) digitised points; survival as a proportion; noise is removed (see `digitised`)
     risk_times, n_at_risk : (m,) at least the number at time 0 (or at the first printed time, which then counts as n)
     total_events : deaths over the whole curve, where printed
 
