@@ -16,7 +16,7 @@ from dashboard.cohort.thinning import drawn_marks, drawn_times
 from dashboard.comparison.curves import Curves
 from dashboard.comparison.groups import DASHES, SITE_COLOURS, arm_name
 from dashboard.figures.curves import line_of, nice_horizon
-from dashboard.figures.theme import axis, faded, figure, ink, layout
+from dashboard.figures.theme import axis, faded, figure, ink, layout, survival_axis
 from dashboard.intake.safe_text import plotly_text
 from dashboard.survival.curve import ConstantHazardCurve
 from dashboard.vocabulary import MODALITIES
@@ -111,8 +111,9 @@ def cohort_figure(
                 range=[0, horizon / scale],
                 tickvals=[m / scale for m in ticks],
                 showgrid=False,
+                automargin=False,
             ),
-            yaxis=axis(dark, title="Survival", range=[-0.01, 1.02], tickformat=".0%", dtick=0.2),
+            yaxis=survival_axis(dark),
             annotations=risk,
             shapes=[half],
             showlegend=True,

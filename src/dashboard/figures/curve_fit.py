@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dashboard.cohort.curve_fit import CurveFit
 from dashboard.cohort.thinning import drawn_times
 from dashboard.figures.cohort import tick_months
-from dashboard.figures.theme import axis, faded, figure, ink, layout
+from dashboard.figures.theme import axis, faded, figure, ink, layout, survival_axis
 from dashboard.vocabulary import FAMILIES
 
 HEIGHT = 430
@@ -59,8 +59,15 @@ def curve_fit_figure(fit: CurveFit, *, dark: bool = False) -> go.Figure:
             dark,
             height=HEIGHT,
             margin={"l": 60, "r": 24, "t": 8, "b": 46 + BENEATH},
-            xaxis=axis(dark, title="Time (months)", range=[0, end * 1.02], tickvals=tick_months(end), showgrid=False),
-            yaxis=axis(dark, title="Survival", range=[-0.01, 1.02], tickformat=".0%", dtick=0.2),
+            xaxis=axis(
+                dark,
+                title="Time (months)",
+                range=[0, end * 1.02],
+                tickvals=tick_months(end),
+                showgrid=False,
+                automargin=False,
+            ),
+            yaxis=survival_axis(dark),
             annotations=_numbers(fit, end, dark),
             showlegend=True,
             legend={

@@ -16,7 +16,7 @@ from dashboard.comparison.curves import Curves, Knots, survival_at
 from dashboard.comparison.groups import Group, Summary
 from dashboard.comparison.words import figure_words
 from dashboard.figures.labels import spread
-from dashboard.figures.theme import axis, faded, figure, ink, layout, safe
+from dashboard.figures.theme import axis, faded, figure, ink, layout, safe, survival_axis
 from dashboard.vocabulary import TIME_ORIGINS, label
 
 MAX_LABELS = 18
@@ -108,8 +108,9 @@ def survival_figure(
                 dtick=_tick_step(horizon_months, unit),
                 tickangle=0,
                 showgrid=False,
+                automargin=False,
             ),
-            yaxis=axis(dark, title="Survival", range=[-0.01, 1.02], tickformat=".0%", dtick=0.2),
+            yaxis=survival_axis(dark),
             annotations=names + risk,
             shapes=[half, *leaders],
         ),

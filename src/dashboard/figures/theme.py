@@ -69,6 +69,11 @@ def axis(dark: bool, **more: Any) -> dict[str, Any]:
     return base | more
 
 
+def survival_axis(dark: bool) -> dict[str, Any]:
+    """Survival from 0 to 100%. Its margin is known: to measure it would take as long as to draw the curves."""
+    return axis(dark, title="Survival", range=[-0.01, 1.02], tickformat=".0%", dtick=0.2, automargin=False)
+
+
 def layout(dark: bool, **more: Any) -> dict[str, Any]:
     """Layout of a figure without its data: type, colours, margins, hover."""
     colours = ink(dark)
@@ -80,6 +85,7 @@ def layout(dark: bool, **more: Any) -> dict[str, Any]:
         "margin": {"l": 56, "r": 24, "t": 16, "b": 48},
         "showlegend": False,
         "hovermode": "closest",
+        "datarevision": 1,  # a copy of a figure holds the same data, so the browser need not draw it again
         "hoverlabel": {
             "bgcolor": colours.hover,
             "bordercolor": colours.axis,

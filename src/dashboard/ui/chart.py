@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
 
@@ -17,8 +16,14 @@ from dashboard.figures.theme import Drawing
 from dashboard.intake.safe_text import to_csv
 from dashboard.ui.component import component
 
-SelectionMode = Literal["points", "box", "lasso"]
+SelectionMode = Literal["points", "box"]
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
+# What Streamlit makes of a figure's layout for each way of selecting; told beforehand, it changes nothing.
+SELECTING: dict[SelectionMode | None, dict[str, str]] = {
+    None: {},
+    "points": {"clickmode": "event+select", "hovermode": "closest", "dragmode": "pan"},
+    "box": {"clickmode": "event", "hovermode": "closest", "dragmode": "select"},
+}
 
 
 def file_stem(name: str) -> str:
@@ -26,32 +31,35 @@ def file_stem(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "figure"
 
 
-def _converted_once(fig: go.Figure) -> go.Figure:
+def converted(fig: go.Figure, mode: SelectionMode | None = None) -> go.Figure:
     """The figure with its conversion for the browser kept: a figure from a cache is converted once, not at every rerun.
 
-    The conversion is most of what a chart costs.
+    The conversion is most of what a chart costs the server. For the browser it is written so that it draws once:
+    Streamlit hands every new figure to plotly a second time as a copy, which plotly passes over only if there is no
+    template, no encoded array and a data revision (`layout`), and if the copy's way of selecting is that of the first.
     """
     if "to_dict" not in vars(fig):
-        spec = _spec(*fig.parts()) if isinstance(fig, Drawing) else fig.to_dict()
+        data, layout = fig.parts() if isinstance(fig, Drawing) else (fig.to_dict()[part] for part in ("data", "layout"))
+        drawn = {key: each for key, each in layout.items() if key != "template"} | SELECTING[mode]
+        spec = {"data": _parts(data), "layout": _parts(drawn)}
         fig.to_dict = lambda: spec
     return fig
 
 
-def _spec(data: list[dict[str, Any]], layout: dict[str, Any]) -> dict[str, Any]:
-    return {"data": _parts(data), "layout": _parts(layout)}
-
-
 def _parts(value: Any) -> Any:
-    """A figure's parts as JSON knows them, numbers as base64. Plotly's own way looks at every text of every list."""
+    """A figure's parts as JSON knows them. Plotly's own way looks at every text of every list."""
     if isinstance(value, dict):
         return {key: _parts(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)) and value and isinstance(value[0], (dict, list, tuple)):
         return [_parts(each) for each in value]
-    if isinstance(value, np.ndarray) and value.dtype == np.float64 and value.ndim == 1:
-        return {"dtype": "f8", "bdata": b64encode(value.tobytes()).decode("ascii")}
-    if isinstance(value, np.ndarray) and value.dtype == object:
-        return value.tolist()
+    if isinstance(value, np.ndarray):
+        return _numbers(value) if value.dtype == np.float64 else value.tolist()
     return value
+
+
+def _numbers(values: np.ndarray) -> list[float | None]:
+    """Numbers to a millionth, far below a pixel: half the text of all digits."""
+    return [None if number != number else number for number in values.round(6).tolist()]
 
 
 def table_file(
@@ -85,7 +93,7 @@ def chart(
     key: str,
     caption: str | None = None,
     on_select: Literal["ignore", "rerun"] | Callable[[], None] = "ignore",
-    selection_mode: SelectionMode | Iterable[SelectionMode] = "points",
+    selection_mode: SelectionMode = "points",
     on_mark: Callable[[str], None] | None = None,
     table_title: str | None = None,
     column_config: dict[str, Any] | None = None,
@@ -121,7 +129,7 @@ def chart(
 
     with st.container(key=place, gap="small"):
         event = st.plotly_chart(
-            _converted_once(fig),
+            converted(fig, None if on_select == "ignore" else selection_mode),
             key=key,
             alt=alt,
             theme=None,

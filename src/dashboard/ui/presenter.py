@@ -14,7 +14,7 @@ from dashboard.export.deck import Deck, Step
 from dashboard.export.html_table import html_table
 from dashboard.figures.steps import figure_words, step_figure
 from dashboard.intake.safe_text import markdown_text
-from dashboard.ui.chart import CONFIG
+from dashboard.ui.chart import CONFIG, converted
 from dashboard.ui.compare_view import BY, question
 from dashboard.ui.component import asset, component
 from dashboard.ui.context import PageContext
@@ -104,7 +104,7 @@ def _draw(context: PageContext, deck: Deck, step: Step) -> None:
             st.html("".join(f'<p class="said">{_text(line)}</p>' for line in step.lines))
         with st.container(key=f"figure_{'beside_table' if step.table is not None else 'alone'}"):
             st.plotly_chart(
-                step_figure(step.figure, dark=context.theme == "dark", size=TYPE),
+                converted(step_figure(step.figure, dark=context.theme == "dark", size=TYPE)),
                 key=f"presented_{step.key}",
                 theme=None,
                 config=CONFIG,
