@@ -14,7 +14,7 @@ from dashboard.comparison.groups import SITE_COLOURS
 from dashboard.comparison.words import percent
 from dashboard.explore.eras import TERMS, Eras, Trend
 from dashboard.explore.words import author_year
-from dashboard.figures.theme import axis, faded, figure, ink, layout, safe
+from dashboard.figures.theme import axis, faded, figure, ink, layout, room, safe
 from dashboard.vocabulary import FAMILIES, MODALITIES, PRIMARY_SITES, label
 
 HEIGHT, STRIP_ROW, STRIP_EDGES = 470, 24, 56
@@ -67,9 +67,11 @@ def eras_figure(of: Eras, *, span: tuple[int, int] | None = None, dark: bool = F
         layout(
             dark,
             height=HEIGHT,
-            margin={"l": 12, "r": 12, "t": 36, "b": 48},
-            xaxis=axis(dark, title="Years of enrolment", range=list(years), showgrid=False, tickformat="d"),
-            yaxis=axis(dark, fixedrange=True, **y),
+            margin={"l": 60, "r": 16, "t": 36, "b": 48},
+            xaxis=axis(
+                dark, title="Years of enrolment", range=list(years), showgrid=False, tickformat="d", automargin=False
+            ),
+            yaxis=axis(dark, fixedrange=True, automargin=False, **y),
             showlegend=True,
             legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 12}},
             selectdirection="h",
@@ -164,6 +166,7 @@ def studied_figure(found: pd.DataFrame, *, span: tuple[float, float], dark: bool
     """Families of treatment over the years: the more studies enrolled in a year, the thicker its band."""
     colours = ink(dark)
     families = [f for f in FAMILIES if f in set(found["family"])]
+    names = [label(FAMILIES, f).split(" or ")[0] for f in families]
     most = float(found["studies"].max()) if len(found) else 1.0
     data = []
     for i, family in enumerate(families):
@@ -175,17 +178,18 @@ def studied_figure(found: pd.DataFrame, *, span: tuple[float, float], dark: bool
         layout(
             dark,
             height=STRIP_EDGES + STRIP_ROW * max(1, len(families)),
-            margin={"l": 12, "r": 12, "t": 6, "b": 40},
-            xaxis=axis(dark, range=list(span), showgrid=False, tickformat="d"),
+            margin={"l": room(names, 12), "r": 16, "t": 6, "b": 40},
+            xaxis=axis(dark, range=list(span), showgrid=False, tickformat="d", automargin=False),
             yaxis=axis(
                 dark,
                 tickvals=[len(families) - i for i in range(len(families))],
-                ticktext=[label(FAMILIES, f).split(" or ")[0] for f in families],
+                ticktext=names,
                 range=[0.4, len(families) + 0.6],
                 showgrid=False,
                 showline=False,
                 ticks="",
                 tickfont={"color": colours.text, "size": 12},
+                automargin=False,
             ),
         ),
     )

@@ -12,12 +12,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.explore.evidence_map import POOLED, WORKED_OUT, EvidenceMap, median_words, survival_words
-from dashboard.figures.theme import axis, figure, ink, layout, safe
+from dashboard.figures.theme import axis, figure, ink, layout, room, safe
 from dashboard.vocabulary import PRIMARY_SITES, label
 
 ROW, EDGES = 40, 170
 SMALLEST, LARGEST = 9.0, 34.0
 COLUMN_LETTERS = 11
+RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # one hue from pale to deep, ordered in lightness; not a colour of any treatment
 SCALE_LIGHT: Final = [[0.0, "#E9E3F0"], [0.35, "#B7A6CF"], [0.7, "#74589F"], [1.0, "#371B63"]]
 SCALE_DARK: Final = [[0.0, "#3A2F52"], [0.35, "#6E5A96"], [0.7, "#A890D0"], [1.0, "#EADFFB"]]
@@ -71,17 +72,22 @@ def evidence_map_figure(
     value = cells[look.column].to_numpy(dtype=float)
     many = len(of.columns) > 12
     shift = 0.0 if many else 0.12
+    heads = [safe(column.label) if many else _wrapped(safe(column.label)) for column in of.columns]
+    sites = [safe(label(PRIMARY_SITES, site)) for site in of.sites]
+    above = (
+        round(0.87 * room(heads, 12)) if many else 14 + 16 * max((head.count("<br>") + 1 for head in heads), default=0)
+    )
     return figure(
         [_gaps(of, at, row, colours.axis), *_marks(of, look, at - shift, row, value, chosen, dark, many)],
         layout(
             dark,
             height=EDGES + ROW * len(of.sites),
-            margin={"l": 12, "r": 12, "t": 12, "b": 64},
+            margin={"l": room(sites, 13), "r": 12, "t": above, "b": 64},
             xaxis=axis(
                 dark,
                 side="top",
                 tickvals=list(x.values()),
-                ticktext=[safe(column.label) if many else _wrapped(safe(column.label)) for column in of.columns],
+                ticktext=heads,
                 tickangle=-60 if many else 0,
                 tickfont={"color": colours.text, "size": 12},
                 # the values of the last column stand to the right of its markers
@@ -89,16 +95,18 @@ def evidence_map_figure(
                 showline=False,
                 ticks="",
                 fixedrange=True,
+                automargin=False,
             ),
             yaxis=axis(
                 dark,
                 tickvals=list(y.values()),
-                ticktext=[safe(label(PRIMARY_SITES, site)) for site in of.sites],
+                ticktext=sites,
                 tickfont={"color": colours.text, "size": 13},
                 range=[-0.6, len(of.sites) - 0.4],
                 showline=False,
                 ticks="",
                 fixedrange=True,
+                automargin=False,
             ),
         ),
     )
@@ -187,9 +195,10 @@ def _marks(
     words = {
         "type": "scatter",
         "mode": "text",
+        "cliponaxis": False,
         "x": at,
         "y": row - 0.42 if many else row,
-        "text": [_beside(w, s, many) for w, s in zip(_values(cells, look, value), size.tolist(), strict=True)],
+        "text": [_beside(w, s, many) for w, s in zip(_values(cells, look, value, many), size.tolist(), strict=True)],
         "textposition": "middle center" if many else "middle right",
         "textfont": {"size": 10 if many else 12, "color": colours.text},
         "hoverinfo": "skip",
@@ -199,13 +208,17 @@ def _marks(
     return [*traces, words]
 
 
-def _values(cells: pd.DataFrame, look: Shade, value: np.ndarray) -> list[str]:
-    """Values as text; one that is not pooled carries the number of arms behind it in brackets."""
-    said = [value_words(v, look.kind) for v in value.tolist()]
+def _values(cells: pd.DataFrame, look: Shade, value: np.ndarray, many: bool) -> list[str]:
+    """Values as text; one that is not pooled carries the number of arms behind it.
+
+    In brackets, or among `many` columns, where a value has the room of three letters, raised and without the sign %.
+    """
+    said = [value_words(v, look.kind).replace("%", "" if many else "%") for v in value.tolist()]
     if look.column not in ("survival", "median"):
         return said
     arms, how = cells[f"{look.column}_arms"].tolist(), cells[f"{look.column}_how"].tolist()
-    return [f"{s} ({k})" if how and how != POOLED else s for s, k, how in zip(said, arms, how, strict=True)]
+    behind = [f"{k:.0f}".translate(RAISED) if many else f" ({k})" for k in arms]
+    return [s + k if h and h != POOLED else s for s, k, h in zip(said, behind, how, strict=True)]
 
 
 def _beside(said: str, size: float, many: bool) -> str:

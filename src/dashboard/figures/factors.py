@@ -38,7 +38,7 @@ def factors_figure(factors: Sequence[Factor], *, dark: bool = False) -> go.Figur
         layout(
             dark,
             height=EDGES + ROW * len(factors),
-            margin={"l": 12, "r": 12, "t": 8, "b": 52},
+            margin={"l": 16, "r": 16, "t": 8, "b": 52},
             xaxis=axis(
                 dark,
                 title="Hazard ratio, log scale; below 1: longer survival" if len(ends) else "No hazard ratio printed",
@@ -46,8 +46,9 @@ def factors_figure(factors: Sequence[Factor], *, dark: bool = False) -> go.Figur
                 range=[float(np.log10(v)) for v in span],
                 tickvals=ticks,
                 ticktext=[f"{t:g}" for t in ticks],
+                automargin=False,
             ),
-            yaxis=axis(dark, showticklabels=False, **edges),
+            yaxis=axis(dark, showticklabels=False, automargin=False, **edges),
             annotations=[_words(f, row, colours.text) for row, f in zip(rows, factors, strict=True)],
             shapes=[one] if len(ends) else [],
         ),

@@ -26,7 +26,7 @@ def step_figure(plot: Figure, *, dark: bool = False, size: int = 18, height: int
 def _larger(drawn: go.Figure, size: int, height: int) -> go.Figure:
     """Every text at `size`, with margins that hold it."""
     drawn.update_xaxes(tickfont_size=size - 2, title_font_size=size)
-    drawn.update_yaxes(tickfont_size=size - 2, title_font_size=size)
+    drawn.update_yaxes(tickfont_size=size - 2, title_font_size=size, title_standoff=size // 2)
     longest = max((len(note.text or "") for note in drawn.layout.annotations if note.x and note.x > 1), default=0)
     drawn.update_layout(
         height=height,

@@ -37,16 +37,18 @@ def strip_figure(curves: Curves, places: Sequence[Place], *, dark: bool = False)
         layout(
             dark,
             height=EDGES + ROW * len(places),
-            margin={"l": 12, "r": 12, "t": 8, "b": 48},
+            margin={"l": 16, "r": 24, "t": 8, "b": 48},
             xaxis=axis(
                 dark,
                 title=f"{places[0].months // 12}-year survival, as printed" if places else "",
                 range=[-0.02, 1.02],
                 tickformat=".0%",
                 dtick=0.2,
+                automargin=False,
             ),
             yaxis=axis(
                 dark,
+                automargin=False,
                 showticklabels=False,
                 range=[0.5, len(places) + 0.7],
                 showgrid=False,
