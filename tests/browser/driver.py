@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+Place = TypeVar("Place")
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
 
 
@@ -16,6 +19,18 @@ def settled(page: Page) -> None:
     expect(page.locator("fieldset label").first).to_be_visible()
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_have_count(1)
     expect(page.locator("[data-stale=true]")).to_have_count(0)
+
+
+def still(page: Page, read: Callable[[], Place]) -> Place:
+    """A place on the screen once it stays so for half a second: a chart may be laid out anew after it is drawn."""
+    place, same = read(), 0
+    for _ in range(200):
+        page.wait_for_timeout(100)
+        before, place = place, read()
+        same = same + 1 if place == before else 0
+        if same == 5:
+            return place
+    raise AssertionError(f"still moving, at {place}")
 
 
 def visit(page: Page, url: str) -> None:

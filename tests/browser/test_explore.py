@@ -6,7 +6,7 @@ import re
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from driver import axe_violations, box, chip, screenshot, settled, visit
+from driver import axe_violations, box, chip, screenshot, settled, still, visit
 from playwright.sync_api import Page, expect
 
 from dashboard.explore.judgement import OVERALL, Judgement, to_json
@@ -28,8 +28,10 @@ def mark_of(page: Page, key: str, wanted: str) -> tuple[float, float]:
     plot = page.locator(f".st-key-chart_{key} .js-plotly-plot")
     expect(plot.locator(".point").first).to_be_visible()
     plot.scroll_into_view_if_needed()
-    place = plot.evaluate(
-        """(plot, wanted) => {
+    place = still(
+        page,
+        lambda: plot.evaluate(
+            """(plot, wanted) => {
           const layout = plot._fullLayout, box = plot.getBoundingClientRect()
           for (const trace of plot._fullData) {
             const i = (trace.customdata ?? []).indexOf(wanted)
@@ -38,7 +40,8 @@ def mark_of(page: Page, key: str, wanted: str) -> tuple[float, float]:
                     box.top + layout.yaxis._offset + layout.yaxis.c2p(trace.y[i])]
           }
         }""",
-        wanted,
+            wanted,
+        ),
     )
     assert place, wanted
     return place[0], place[1]
@@ -114,9 +117,11 @@ def test_compare_keeps_its_study_when_the_reader_comes_back_from_another(page: P
     assert query(page) == {"site": ["Neuroendocrine"]}, "the filters stay in the link of the next page"
     page.locator(".pick").first.click()
     expect(page.get_by_text("Its curves")).to_be_visible()
+    expect(page).to_have_url(re.compile("paper="))
     settled(page)
     page.go_back()
     expect(page.get_by_role("heading", name="Studies")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("paper="))
     settled(page)
     page.go_back()
     expect(page.get_by_role("combobox", name="Within one study")).to_have_value("fairweather-2017")
@@ -135,12 +140,15 @@ def test_a_brush_over_years_sets_the_era(page: Page, app_url: str):
     plot = page.locator(".st-key-chart_eras_chart .js-plotly-plot")
     expect(plot.locator(".point").first).to_be_visible()
     plot.scroll_into_view_if_needed()
-    left, right, middle = plot.evaluate(
-        """plot => {
+    left, right, middle = still(
+        page,
+        lambda: plot.evaluate(
+            """plot => {
           const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect()
           return [box.left + xaxis._offset + xaxis.c2p(1989.6), box.left + xaxis._offset + xaxis.c2p(2000.4),
                   box.top + yaxis._offset + yaxis._length / 2]
         }"""
+        ),
     )
     page.mouse.move(left, middle)
     page.mouse.down()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from driver import axe_violations, screenshot, settled, visit
+from driver import axe_violations, screenshot, settled, still, visit
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -29,6 +29,7 @@ def answer(page: Page) -> str:
 def test_a_click_on_a_row_takes_its_study_out_and_the_estimate_moves(page: Page, app_url: str):
     pooled(page, app_url)
     before = answer(page)
+    still(page, page.locator(".st-key-forest").bounding_box)
     page.locator(".st-key-forest .scatterlayer .trace.scatter .points path").last.click(force=True)
     expect(page.get_by_text(ANSWER)).not_to_have_text(before)
     settled(page)
@@ -44,7 +45,7 @@ def test_a_name_leads_to_its_study_and_a_click_may_open_it(page: Page, app_url: 
     pooled(page, app_url)
     name = page.locator(".st-key-forest .ytick a").first
     study = str(name.get_attribute("xlink:href")).partition("paper=")[2]
-    box = name.bounding_box()
+    box = still(page, name.bounding_box)
     assert box is not None
     with page.context.expect_page() as opened:
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -54,6 +55,7 @@ def test_a_name_leads_to_its_study_and_a_click_may_open_it(page: Page, app_url: 
     visit(page, f"{app_url}/pooled{LINK[1:]}&click=Opens+its+study")
     expect(page.locator(".st-key-forest .main-svg").first).to_be_visible()
     settled(page)
+    still(page, page.locator(".st-key-forest").bounding_box)
     page.locator(".st-key-forest .scatterlayer .trace.scatter .points path").last.click(force=True)
     page.wait_for_url(re.compile(r"/studies\?.*paper="))
     page.go_back()

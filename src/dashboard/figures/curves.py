@@ -1,12 +1,13 @@
 """Survival curves: printed figures as solid markers, what is derived between them as lines.
 
-Traces are few: one for a group's arms, one for its summary, one for its printed survival rates and one for its medians.
+Traces are few, as each costs the browser as much as a hundred marks: one for a group's arms, one for its summary, one
+for its printed figures that have an interval, and one for all other printed figures.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -70,13 +71,15 @@ def survival_figure(
     scale = 12.0 if unit == "years" else 1.0
     thin = _largest(curves, members)
     data: list[dict[str, Any]] = []
+    marks: list[dict[str, Any]] = []
     ends: list[tuple[Group, float, float]] = []
     for group in groups:
         lines, end = _lines(curves, group, horizon_months, scale, thin, len(groups) <= MAX_BANDS)
         inside = curves.points_of([k for k in group.members.tolist() if k in thin])
         # A figure worked out from a digitised curve is part of the line: every marker is a printed figure.
         inside = inside[(curves.points["x"][inside] <= horizon_months) & curves.points["reported"][inside]]
-        data += lines + _printed(curves, group, inside, scale)
+        data += lines
+        marks += _printed(curves, group, inside, scale)
         if end is None and len(inside):
             last = inside[np.argmax(curves.points["x"][inside])]
             end = (float(curves.points["x"][last]), float(curves.points["y"][last]))
@@ -96,7 +99,7 @@ def survival_figure(
     )
     risk = _numbers_at_risk(curves, groups, horizon_months, scale, dark)
     return figure(
-        data,
+        [*data, *_joined(marks)],
         layout(
             dark,
             height=HEIGHT + RISK_ROW * len(risk),
@@ -244,6 +247,34 @@ def _printed(curves: Curves, group: Group, inside: np.ndarray, scale: float) -> 
     return traces
 
 
+def _joined(marks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The marks without an interval in one trace; an interval's colour is that of its whole trace."""
+    with_interval = [trace for trace in marks if "error_x" in trace or "error_y" in trace]
+    bare = [trace for trace in marks if "error_x" not in trace and "error_y" not in trace]
+    if len(bare) < 2:
+        return [*bare, *with_interval]
+    together = bare[0] | {"name": "Printed figures"}
+    for name in ("x", "y", "customdata"):
+        together[name] = np.concatenate([trace[name] for trace in bare])
+    together["text"] = [text for trace in bare for text in trace["text"]]
+    together["marker"] = {
+        "opacity": 1,  # not the transparency of bubbles
+        "symbol": [symbol for trace in bare for symbol in trace["marker"]["symbol"]],
+        "color": _each(bare, lambda marker: marker["color"]),
+        "size": _each(bare, lambda marker: marker["size"]),
+        "line": {
+            "width": _each(bare, lambda marker: marker["line"]["width"]),
+            "color": _each(bare, lambda marker: marker["line"]["color"]),
+        },
+    }
+    return [together, *with_interval]
+
+
+def _each(traces: Sequence[dict[str, Any]], look: Callable[[dict[str, Any]], Any]) -> list[Any]:
+    """One value of a trace's marker, once for each of its marks."""
+    return [value for trace in traces for value in [look(trace["marker"])] * len(trace["text"])]
+
+
 def _markers(
     curves: Curves, group: Group, index: np.ndarray, scale: float, error_axis: str, alone: bool
 ) -> dict[str, Any]:
@@ -264,7 +295,7 @@ def _markers(
             "color": faded(group.colour, ALONE if alone else 0.6),
             "symbol": [solid if used else hollow for used in points["used"].tolist()],
             "size": 10 if alone or strokes else 6,
-            "line": {"width": 1.5, "color": group.colour} if alone or strokes else {"width": 0},
+            "line": {"width": 1.5 if alone or strokes else 0, "color": group.colour},
         },
         "name": safe(f"{group.label}: printed"),
         "customdata": points["arm_key"],

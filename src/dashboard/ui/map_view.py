@@ -98,8 +98,8 @@ def draw_map(context: PageContext, level: str, shade: str) -> None:
             alt=words,
             key=MAP_KEY,
             caption="Size: patients. Small cross: no study in this atlas. Hollow: derived, or not known. Pooled "
-            "from three arms on (random effects), else as printed, with the number of arms in brackets or raised. Beside "
-            "single treatments survival is in per cent. Click a marker to filter by it.",
+            "from three arms on (random effects), else as printed, with the number of arms in brackets or raised. "
+            "Under single treatments, survival in per cent. Click a marker to filter by it.",
             on_select=clicked,
         )
     with st.container(key="map_narrow"):
