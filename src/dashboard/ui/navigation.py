@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -36,10 +39,17 @@ PAGES: Final = (
 
 def navigation(*, hidden: bool = False) -> tuple[StreamlitPage, Entry]:
     """Draw the navigation, unless hidden; the page asked for and its entry. The first page has the bare address."""
-    there = [entry for entry in PAGES if (PAGES_DIR / entry.file).is_file()]
-    pages = [
-        st.Page(PAGES_DIR / entry.file, title=entry.title, url_path=entry.slug, default=entry is there[0])
-        for entry in there
-    ]
+    there = _there(PAGES_DIR)
+    pages = [copy(page) for page in there.values()]  # Streamlit notes on a page that it ran
     chosen = st.navigation(pages, position="hidden" if hidden else "top")
     return chosen, next(entry for page, entry in zip(pages, there, strict=True) if page is chosen)
+
+
+@cache
+def _there(folder: Path) -> dict[Entry, StreamlitPage]:
+    """The pages whose file is there, made once a process: to look for the files took a twentieth of a rerun."""
+    there = [entry for entry in PAGES if (folder / entry.file).is_file()]
+    return {
+        entry: st.Page(folder / entry.file, title=entry.title, url_path=entry.slug, default=entry is there[0])
+        for entry in there
+    }
