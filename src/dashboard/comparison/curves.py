@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from typing import Any
 
@@ -25,6 +25,7 @@ from dashboard.vocabulary import MILESTONES_MONTHS
 EXACT = "="
 REPORTED, DERIVED, NOT_REACHED = "reported", "derived", "not reached"
 GRID_MONTHS = np.arange(0.0, 241.0, 3.0)
+MOST_KEPT = 50_000  # of each kind of thing made of a single curve or point: some tens of megabytes
 GRID_BLOCK = 20_000  # curves laid on the grid at once: some tens of megabytes
 ARM_COLUMNS = (
     "study_id", "arm_id", "arm_key", "endpoint", "time_origin", "label", "first_author", "year", "primary_site",
@@ -55,6 +56,7 @@ class Curves:
         curve) and the columns it was printed with; the points of curve k are `span[k] : span[k + 1]`.
     of_row : (rows of the table,) position of the curve a row belongs to, -1 for none.
     at_risk : printed numbers at risk, arm_key -> [(time_months, number)].
+    made : what `once` has made, and goes with the curves.
     """
 
     arms: dict[str, np.ndarray]
@@ -67,6 +69,7 @@ class Curves:
     span: np.ndarray
     of_row: np.ndarray
     at_risk: dict[str, list[tuple[float, float]]]
+    made: dict[str, dict[Any, Any]] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.knots)
@@ -81,6 +84,23 @@ class Curves:
         if len(members) == 0:
             return np.zeros(0, dtype=int)
         return np.concatenate([np.arange(self.span[k], self.span[k + 1]) for k in members])
+
+    def once(self, what: str, keys: Sequence[Any], make: Callable[[list[Any]], Sequence[Any]]) -> list[Any]:
+        """`make(keys)`, one value (not None) a key, where only those not made before are made.
+
+        What is shown of one curve does not depend on the selection: its row in the table, its line, the words at its
+        marks. A rerun asks for hundreds of them.
+        """
+        kept = self.made.setdefault(what, {})
+        values = [kept.get(key) for key in keys]
+        missing = [key for key, value in zip(keys, values, strict=True) if value is None]
+        if missing:
+            new = dict(zip(missing, make(missing), strict=True))
+            values = [new[key] if value is None else value for key, value in zip(keys, values, strict=True)]
+            if len(kept) + len(new) > MOST_KEPT:
+                kept.clear()
+            kept.update(new)
+        return values
 
 
 def survival_at(knots: Knots, times: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ S(t)); an arm leaves at its last published time, as if censored. It therefore ne
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -159,10 +159,18 @@ def _label(curves: Curves, key: str, by: str, one_study: bool) -> str:
     return TERMS[by][key].label if by in TERMS and key in TERMS[by] else key
 
 
-def make_groups(curves: Curves, chosen: np.ndarray, by: str, *, dark: bool = False) -> list[Group]:
+def make_groups(
+    curves: Curves,
+    chosen: np.ndarray,
+    by: str,
+    *,
+    dark: bool = False,
+    pool: Callable[[Curves, np.ndarray], Summary | None] | None = None,
+) -> list[Group]:
     """Groups of the chosen curves (positions), in the vocabulary's order.
 
-    `by` is treatment, family, site, era or arm.
+    `by` is treatment, family, site, era or arm. Where `pool` gives no summary of the disjoint curves of a group,
+    `describe` does.
     """
     keys = np.array(_keys(curves, chosen, by), dtype=object)
     one_study = len(set(curves.arms["study_id"][chosen])) == 1
@@ -173,7 +181,11 @@ def make_groups(curves: Curves, chosen: np.ndarray, by: str, *, dark: bool = Fal
         modality = str(curves.arms["modality"][members[0]])
         colour, dash, symbol = _style(by, key, modality, position, seen.get(modality, 0) if by == "arm" else 0, dark)
         seen[modality] = seen.get(modality, 0) + 1
-        summary, left_out = (None, ()) if by == "arm" else summarise(curves, members)
+        summary: Summary | None = None
+        left_out: tuple[tuple[int, str], ...] = ()
+        if by != "arm":
+            kept, left_out = disjoint(curves, members)
+            summary = (pool and pool(curves, kept)) or describe(curves, kept)
         groups.append(
             Group(
                 key=key,
@@ -247,11 +259,10 @@ def _better(curves: Curves, k: int, other: int) -> bool:
     return rank(k) > rank(other)
 
 
-def summarise(curves: Curves, members: np.ndarray) -> tuple[Summary | None, tuple[tuple[int, str], ...]]:
-    """Patient-weighted descriptive curve of a group; None with fewer than two arms to summarise."""
-    kept, left_out = disjoint(curves, members)
+def describe(curves: Curves, kept: np.ndarray) -> Summary | None:
+    """Patient-weighted descriptive curve of disjoint curves; None with fewer than two to summarise."""
     if len(kept) < 2:
-        return None, left_out
+        return None
     n = curves.arms["n"][kept]
     before, after = curves.grid[kept, :-1], curves.grid[kept, 1:]
     present = np.isfinite(after) & (before > 0)
@@ -260,7 +271,7 @@ def summarise(curves: Curves, members: np.ndarray) -> tuple[Summary | None, tupl
     enough = present.sum(axis=0) >= 2
     steps = len(enough) if enough.all() else int(np.argmin(enough))
     if steps == 0:
-        return None, left_out
+        return None
     lived = (weight * np.where(present, after, 0.0) / start).sum(axis=0)[:steps] / weight.sum(axis=0)[:steps]
     survival = np.concatenate([[1.0], np.cumprod(lived)])
-    return Summary(GRID_MONTHS[: steps + 1], survival, len(kept), int(n.sum())), left_out
+    return Summary(GRID_MONTHS[: steps + 1], survival, len(kept), int(n.sum()))

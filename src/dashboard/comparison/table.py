@@ -18,7 +18,7 @@ MILESTONES = tuple(m for m in MILESTONES_MONTHS if m != 24)
 Cell = dict[str, object]
 # What the table on the screen takes from the arms.
 SHOWN = (
-    "label", "first_author", "year", "url", "primary_site", "era_start", "era_end", "era_basis", "n",
+    "first_author", "year", "url", "primary_site", "era_start", "era_end", "era_basis", "n",
     "follow_up_median_months", "time_origin", "flags", "flag_text",
 )  # fmt: skip
 
@@ -98,13 +98,20 @@ def grid(curves: Curves, groups: Sequence[Group], most: int = 200) -> dict[str, 
 
 
 def _rows(curves: Curves, group: Group, members: np.ndarray) -> list[tuple[Cell, ...]]:
+    names = curves.arms["label"][members].tolist()
+    rest = curves.once("row", members.tolist(), lambda those: _rows_of(curves, np.array(those)))
+    return [
+        ({"t": group.label, "c": group.colour, "d": str(name)}, *cells) for name, cells in zip(names, rest, strict=True)
+    ]
+
+
+def _rows_of(curves: Curves, members: np.ndarray) -> list[tuple[Cell, ...]]:
     """Made column by column: taking single values out of arrays would be half of the work."""
     arms = {name: curves.arms[name][members].tolist() for name in SHOWN}
     authors = [f"{a or 'Author not known'} {y:.0f}" for a, y in zip(arms["first_author"], arms["year"], strict=True)]
     spans = zip(arms["era_start"], arms["era_end"], arms["era_basis"], strict=True)
     reasons = [text.split("\n") if text else [] for text in arms["flag_text"]]
     columns: list[list[Cell]] = [
-        [{"t": group.label, "c": group.colour, "d": str(name)} for name in arms["label"]],
         [{"t": name, "h": str(url or ""), "v": name} for name, url in zip(authors, arms["url"], strict=True)],
         [{"t": label(PRIMARY_SITES, site)} for site in arms["primary_site"]],
         [{"t": years(start, end, str(basis)), "v": _finite(start)} for start, end, basis in spans],

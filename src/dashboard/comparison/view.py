@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from dashboard.comparison.curves import Curves
 from dashboard.comparison.groups import Group, Summary, make_groups
 from dashboard.comparison.words import caution_line, left_out_lines, sentence
 from dashboard.selection import Selection, rows_without_figures
-from dashboard.synthesis.group_curve import group_curve
+from dashboard.synthesis.group_curve import pooled_disjoint
 from dashboard.vocabulary import ENDPOINTS, MODALITIES, PRIMARY_SITES, label
 
 OPENING_STUDY = "fairweather-2017"
@@ -58,15 +58,12 @@ def title_of(selection: Selection, by: str, study: str | None, curves: Curves, c
     return f"{endpoint} of patients with {where}{only}, {how}" + (" in one study" if study else "")
 
 
-def _pooled(curves: Curves, group: Group) -> Group:
-    """The group with its pooled curve instead of the description, where enough arms carry one."""
-    if group.summary is None:
-        return group
-    pooled = group_curve(curves, group.members)
+def _pooled(curves: Curves, kept: np.ndarray) -> Summary | None:
+    """The pooled curve of disjoint curves, where there are enough of them."""
+    pooled = pooled_disjoint(curves, kept)
     if pooled is None:
-        return group
-    summary = Summary(pooled.months, pooled.survival, pooled.arms, pooled.patients, pooled.ci_low, pooled.ci_high)
-    return replace(group, summary=summary)
+        return None
+    return Summary(pooled.months, pooled.survival, pooled.arms, pooled.patients, pooled.ci_low, pooled.ci_high)
 
 
 def compare(
@@ -84,7 +81,7 @@ def compare(
     one = focus(curves, chosen, selection, study)
     if one is not None:
         chosen = chosen[curves.arms["study_id"][chosen] == one]
-    groups = [_pooled(curves, group) for group in make_groups(curves, chosen, by, dark=dark)]
+    groups = make_groups(curves, chosen, by, dark=dark, pool=_pooled)
     silent = rows_without_figures(table, selection, CURVE_MEASURES)
     if one is not None:
         silent = silent[table["study_id"].array.take(silent) == one]

@@ -34,6 +34,8 @@ HOVERED = (
     "n", "first_author", "year", "label", "time_origin", "locator", "note", "used",
     "qualifier", "value", "measure", "ci_low", "ci_high", "time_months",
 )  # fmt: skip
+# What their trace is made of.
+MARKED = ("x", "y", "arm_key", "used", "value", "ci_low", "ci_high")
 STEPS = np.linspace(0, 1, 25)
 
 
@@ -171,7 +173,9 @@ def _lines(
     traces: list[dict[str, Any]] = []
     end: tuple[float, float] | None = None
     if drawn:
-        months, survival = _strung([line_of(curves.paths[k], horizon) for k in drawn])
+        asked = [(k, horizon) for k in drawn]
+        lines = curves.once("line", asked, lambda those: [line_of(curves.paths[k], end) for k, end in those])
+        months, survival = _strung(lines)
         end = (float(months[-1]), float(survival[-1]))
         line = {
             "color": faded(group.colour, ALONE if alone else AMONG),
@@ -282,7 +286,7 @@ def _markers(
 
     In a group of several arms the medians shrink to strokes on the 50% line, which they would otherwise cover.
     """
-    points = {name: curves.points[name][index] for name in (*HOVERED, "x", "y", "arm_key")}
+    points = {name: curves.points[name][index] for name in MARKED}
     strokes = error_axis == "error_x" and not alone
     solid = "line-ns-open" if strokes else group.symbol.replace("-open", "").replace("-dot", "")
     hollow = solid if solid in ("x", "cross") or strokes else f"{solid}-open"
@@ -299,7 +303,7 @@ def _markers(
         },
         "name": safe(f"{group.label}: printed"),
         "customdata": points["arm_key"],
-        "text": _hovers(points),
+        "text": curves.once("hover", index.tolist(), lambda those: _hovers(curves, np.array(those))),
         "hovertemplate": "%{text}<extra></extra>",
     }
     if np.isfinite(points["ci_low"]).any() and (alone or error_axis == "error_y"):
@@ -316,10 +320,10 @@ def _markers(
     return trace
 
 
-def _hovers(points: dict[str, np.ndarray]) -> list[str]:
+def _hovers(curves: Curves, index: np.ndarray) -> list[str]:
     """What the marks say: from lists, as single values out of arrays take most of the time of a large plot."""
-    values = {name: points[name].tolist() for name in HOVERED}
-    return [_hover(values, i) for i in range(len(values["n"]))]
+    values = {name: curves.points[name][index].tolist() for name in HOVERED}
+    return [_hover(values, i) for i in range(len(index))]
 
 
 def _hover(points: dict[str, list[Any]], i: int) -> str:

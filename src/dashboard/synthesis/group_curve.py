@@ -40,10 +40,18 @@ def _thinned(knots: Knots) -> Knots:
 
 
 def group_curve(curves: Curves, members: np.ndarray, *, prediction: bool = False) -> GroupCurve | None:
-    """Pool the curves of a group (positions in `curves`) by the method of Combescure, Foucher and Jackson 2014.
+    """`pooled_disjoint` of a group of curves (positions in `curves`), whatever they are.
 
     Only what `comparison.groups.disjoint` admits goes in: no subgroup, one study of an overlapping cohort, arms with a
-    size. Each arm brings its own printed times; between two of them its hazard is constant. Where the arms have more
+    size.
+    """
+    return pooled_disjoint(curves, disjoint(curves, members)[0], prediction=prediction)
+
+
+def pooled_disjoint(curves: Curves, kept: np.ndarray, *, prediction: bool = False) -> GroupCurve | None:
+    """Pool disjoint curves (positions in `curves`) by the method of Combescure, Foucher and Jackson 2014.
+
+    Each arm brings its own printed times; between two of them its hazard is constant. Where the arms have more
     than `MOST_TIMES` different times, each is read at `COMMON_TIMES` instead: the cost grows with the square of the
     times, and times printed by one arm alone say nothing of the others. The curve ends at the last time that
     `MIN_ARMS` arms reach.
@@ -53,7 +61,6 @@ def group_curve(curves: Curves, members: np.ndarray, *, prediction: bool = False
     GroupCurve or None
         None where fewer than `MIN_ARMS` disjoint arms reach any time together.
     """
-    kept, _ = disjoint(curves, members)
     if len(kept) < MIN_ARMS:
         return None
     printed = [curves.knots[k][1:] for k in kept]
