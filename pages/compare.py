@@ -32,7 +32,7 @@ heading = st.container(gap="xsmall", key="compare_heading")
 by, study, unit, horizon = choices(asked_of(context), key="compare_controls")
 asked = question(context, by, study)
 comparison = comparison_of(context, *asked)
-figure, grid = drawn(context, *asked, UNITS[unit], HORIZONS[horizon])
+figure, undrawn, grid = drawn(context, *asked, UNITS[unit], HORIZONS[horizon])
 with heading:
     st.title(markdown_text(comparison.title))
     st.markdown(markdown_text(comparison.sentence))
@@ -48,7 +48,7 @@ chart(
     name=comparison.title,
     alt=comparison.sentence,
     key="survival",
-    caption=key_line(),
+    caption=f"{key_line()} {undrawn}",
 )
 evidence_table(grid, title=f"{comparison.title}: every arm", key="arms")
 export_row(context, by=BY[by], study=comparison.study_id)

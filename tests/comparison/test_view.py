@@ -5,9 +5,10 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard.comparison.curves import build
-from dashboard.comparison.table import comparison_table, grid
+from dashboard.comparison.groups import make_groups
+from dashboard.comparison.table import FIRST_ROWS, MOST_ROWS, comparison_table, grid
 from dashboard.comparison.view import OPENING_STUDY, compare
-from dashboard.figures.curves import MAX_LABELS, survival_figure
+from dashboard.figures.curves import ARM_LINES, MAX_ARM_LINES, MAX_LABELS, drawn_arms, survival_figure
 from dashboard.selection import Selection, apply
 
 
@@ -83,6 +84,33 @@ def test_of_more_groups_than_fit_the_largest_are_named_and_the_rest_counted(tabl
     assert texts[-1].startswith("and ") and texts[-1].endswith("more, see table")
     unnamed = [group.patients or 0 for group in shown.groups if group not in named]
     assert max(unnamed) <= min(group.patients for group in named)
+
+
+def test_of_more_arms_than_can_be_told_apart_the_largest_are_drawn_and_no_lone_arm_is_lost(table, curves):
+    shown = view(table, curves, Selection(sites=("colorectal",)))
+    drawn = drawn_arms(curves, shown.groups)
+    members = np.concatenate([group.members for group in shown.groups])
+    assert len(members) > MAX_ARM_LINES and ARM_LINES <= len(drawn) < len(members)
+    assert all(int(group.members[0]) in drawn for group in shown.groups if len(group.members) == 1)
+    undrawn = [k for k in members.tolist() if k not in drawn]
+    smallest = np.sort(np.nan_to_num(curves.arms["n"][members]))[::-1][ARM_LINES - 1]
+    assert np.nan_to_num(curves.arms["n"][undrawn]).max() <= smallest
+    few = view(table, curves, Selection(sites=("renal",)))
+    assert len(drawn_arms(curves, few.groups)) == sum(len(group.members) for group in few.groups)
+
+
+def test_a_long_table_shows_its_first_rows_and_says_how_many_there_are(table, curves):
+    made = grid(curves, view(table, curves, Selection()).groups)
+    assert len(made["rows"]) == made["total"]
+    made = grid(curves, make_groups(curves, np.arange(len(curves)), "site"))
+    assert made["total"] == len(curves) > MOST_ROWS and len(made["rows"]) == FIRST_ROWS
+
+
+def test_what_is_made_once_is_what_would_be_made_anew(table, curves):
+    members = np.arange(40)
+    first, again = (grid(curves, make_groups(curves, members, "site")) for _ in range(2))
+    fresh = build(table)
+    assert first == again == grid(fresh, make_groups(fresh, members, "site"))
 
 
 def test_labels_from_the_data_are_text_not_markup(table, curves):

@@ -15,6 +15,7 @@ from dashboard.evidence.flags import FLAGS
 from dashboard.vocabulary import MILESTONES_MONTHS, MODALITIES, PRIMARY_SITES, TIME_ORIGINS, label
 
 MILESTONES = tuple(m for m in MILESTONES_MONTHS if m != 24)
+MOST_ROWS, FIRST_ROWS = 200, 100
 Cell = dict[str, object]
 # What the table on the screen takes from the arms.
 SHOWN = (
@@ -72,11 +73,11 @@ def titles(codes: str) -> list[str]:
     return [FLAGS[c].title if c in FLAGS else c for c in str(codes or "").split(";") if c]
 
 
-def grid(curves: Curves, groups: Sequence[Group], most: int = 200) -> dict[str, object]:
+def grid(curves: Curves, groups: Sequence[Group]) -> dict[str, object]:
     """The same table for the screen: columns, and rows of cells {t: text, v: sort value, s: status, h: link, d:
     detail}.
 
-    Only the first `most` rows; the download holds all.
+    Of more than `MOST_ROWS` rows the first `FIRST_ROWS`; the download holds all.
     """
     columns = [
         {"t": "Group", "d": "The group on the plot."},
@@ -90,11 +91,13 @@ def grid(curves: Curves, groups: Sequence[Group], most: int = 200) -> dict[str, 
         *({"t": f"{m // 12} y", "num": True, "d": f"{year_words(m)} (95% CI where printed)."} for m in MILESTONES),
         {"t": "Flags", "wrap": True, "d": "What to distrust, and why."},
     ]
+    total = int(sum(len(g.members) for g in groups))
+    most = total if total <= MOST_ROWS else FIRST_ROWS
     rows: list[tuple[Cell, ...]] = []
     for group in groups:
         if len(rows) < most:
             rows += _rows(curves, group, group.members[: most - len(rows)])
-    return {"columns": columns, "rows": rows, "total": int(sum(len(g.members) for g in groups))}
+    return {"columns": columns, "rows": rows, "total": total}
 
 
 def _rows(curves: Curves, group: Group, members: np.ndarray) -> list[tuple[Cell, ...]]:

@@ -21,7 +21,8 @@ from dashboard.figures.theme import axis, faded, figure, ink, layout, safe, surv
 from dashboard.vocabulary import TIME_ORIGINS, label
 
 MAX_LABELS = 18
-MAX_ARM_LINES = 150
+MAX_ARM_LINES = 150  # more are a fog, of which this many are drawn:
+ARM_LINES = 80
 MAX_BANDS = 4
 LABEL_GAP = 0.053
 TWO_LINES = 7
@@ -71,7 +72,7 @@ def survival_figure(
     if horizon_months is None:
         horizon_months = default_horizon(curves, members)
     scale = 12.0 if unit == "years" else 1.0
-    thin = _largest(curves, members)
+    thin = drawn_arms(curves, groups)
     data: list[dict[str, Any]] = []
     marks: list[dict[str, Any]] = []
     ends: list[tuple[Group, float, float]] = []
@@ -156,12 +157,14 @@ def _tick_step(horizon_months: float, unit: str) -> float:
     return next((step for end, step in ((36, 6), (84, 12), (120, 24), (180, 36)) if horizon_months <= end), 48)
 
 
-def _largest(curves: Curves, members: np.ndarray) -> set[int]:
-    """The arms drawn as thin lines: all, or the largest where there are too many to tell apart."""
+def drawn_arms(curves: Curves, groups: Sequence[Group]) -> set[int]:
+    """The curves that are drawn: all; where they are too many to tell apart, the largest and those alone in a group."""
+    members = np.concatenate([group.members for group in groups]) if groups else np.zeros(0, dtype=int)
     if len(members) <= MAX_ARM_LINES:
         return set(members.tolist())
     n = np.nan_to_num(curves.arms["n"][members])
-    return set(members[np.argsort(-n, kind="stable")[:MAX_ARM_LINES]].tolist())
+    alone = [int(group.members[0]) for group in groups if len(group.members) == 1]
+    return {*members[np.argsort(-n, kind="stable")[:ARM_LINES]].tolist(), *(alone if len(alone) <= ARM_LINES else ())}
 
 
 def _lines(

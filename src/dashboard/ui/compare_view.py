@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.comparison.curves import Curves, build
 from dashboard.comparison.table import comparison_table, grid
 from dashboard.comparison.view import Comparison, compare
-from dashboard.figures.curves import survival_figure
+from dashboard.figures.curves import drawn_arms, survival_figure
 from dashboard.selection import Selection, selected_positions
 from dashboard.survival.accuracy import typical_error
 from dashboard.ui.cache import Source, per_table
@@ -72,13 +72,16 @@ def drawn(
     dark: bool,
     unit: str,
     horizon: int | None,
-) -> tuple[go.Figure, str]:
-    """The figure and the table on the screen, kept."""
+) -> tuple[go.Figure, str, str]:
+    """The figure, what of its arms it leaves undrawn in words, and the table on the screen, kept."""
     source = OpenTable(table, table_key)
     comparison = comparison_of(source, table_key, selection, by, study, dark)
     curves = curves_of(source)
     figure = survival_figure(curves, comparison.groups, unit=unit, horizon_months=horizon, dark=dark)
-    return figure, packed(grid(curves, comparison.groups))
+    shown, of = len(drawn_arms(curves, comparison.groups)), sum(len(group.members) for group in comparison.groups)
+    most = f"Of {of:,} arms only the {shown} with most patients are drawn; the summaries are of all."
+    undrawn = most if shown < of else ""
+    return figure, undrawn, packed(grid(curves, comparison.groups))
 
 
 def download_of(context: PageContext, comparison: Comparison) -> pd.DataFrame:
