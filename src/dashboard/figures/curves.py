@@ -296,6 +296,7 @@ def _markers(
     trace: dict[str, Any] = {
         "type": "scatter",
         "mode": "markers",
+        "cliponaxis": False,  # the last printed figure often lies on the edge
         "x": points["x"] / scale,
         "y": points["y"],
         "marker": {

@@ -29,6 +29,7 @@ from dashboard.ui.context import PageContext, open_table
 from dashboard.ui.link_values import filters_in, query_of
 from dashboard.ui.open_study import STUDY, open_study
 from dashboard.ui.pick_list import PickRow, PickTable, pick_list
+from dashboard.ui.section import section
 from dashboard.ui.state import write
 from dashboard.ui.words import count
 
@@ -61,10 +62,8 @@ def judgements() -> dict[str, Judgement]:
 
 def study_quality(context: PageContext, page: StudyPage) -> None:
     """The computed part and the form of one study."""
-    st.subheader("Study quality")
-    st.markdown(
-        "\n".join(f"- **{aspect}**: {markdown_text(said)}" for aspect, said in aspects_of(context, page.study_id))
-    )
+    aspects = aspects_of(context, page.study_id)
+    section("Study quality", "\n".join(f"- **{aspect}**: {markdown_text(said)}" for aspect, said in aspects))
     kept = judgements().get(page.study_id)
     title = "Your judgement of risk of bias" + ("" if kept is None else f": {kept.level(OVERALL).lower()} overall")
     with st.expander(title, key=f"rob_box_{page.study_id}", on_change="rerun") as box:

@@ -22,6 +22,7 @@ from dashboard.ui.chart import chart
 from dashboard.ui.compare_view import curves_of
 from dashboard.ui.context import OpenTable, PageContext
 from dashboard.ui.open_study import opens_study
+from dashboard.ui.section import section
 from dashboard.ui.study_parts import StudyGroups, places_of, study_groups
 from dashboard.vocabulary import ENDPOINTS, label
 
@@ -74,12 +75,12 @@ def _asked(context: PageContext, page: StudyPage) -> Drawn | None:
 
 def draw_curves(context: PageContext, page: StudyPage) -> None:
     """The curves of its arms: of the filter's endpoint, or of one that the study prints."""
-    st.subheader("Its curves")
     drawn = _asked(context, page)
     if drawn is None:
-        st.write("The study prints no survival rate and no median in what was read: there is nothing to draw.")
+        nothing = "The study prints no survival rate and no median in what was read: there is nothing to draw."
+        section("Its curves", nothing)
         return
-    st.write(markdown_text(drawn.words))
+    section("Its curves", markdown_text(drawn.words))
     name = label(ENDPOINTS, drawn.of.endpoint)
     notes = [markdown_text(drawn.caution)] if drawn.caution else []
     if drawn.of.endpoint != context.selection.endpoint:
@@ -106,8 +107,7 @@ def draw_place(context: PageContext, page: StudyPage) -> None:
     if figure is None:
         return
     found = places_of(context, context.table_key, page.study_id, endpoint)
-    st.subheader("Is this result surprising?")
-    st.markdown("\n".join(f"- {markdown_text(place.sentence)}" for place in found))
+    section("Is this result surprising?", "\n".join(f"- {markdown_text(place.sentence)}" for place in found))
     chart(
         figure,
         lambda: place_table(found),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Final
 from urllib.parse import quote
 
@@ -74,18 +75,21 @@ def study_view(context: PageContext, study_id: str) -> None:
 
 
 def _facts(page: StudyPage) -> None:
-    with st.container(key="study_facts", gap="small"):
-        st.markdown("  \n".join(f"**{name}**: {markdown_text(value)}" for name, value in page.facts))
-        if page.notes:
-            st.markdown(f"**Notes of the atlas**: {markdown_text(page.notes)}")
-    if page.flags:
-        st.subheader("What to distrust, and why")
-        for title, sentences in page.flags:
-            if len(sentences) == 1:
-                st.markdown(f"- **{title}.** {markdown_text(sentences[0])}")
-            else:
+    facts = "  \n".join(f"**{name}**: {markdown_text(value)}" for name, value in page.facts)
+    notes = f"\n\n**Notes of the atlas**: {markdown_text(page.notes)}" if page.notes else ""
+    st.markdown(facts + notes)
+    heading = "### What to distrust, and why\n\n"
+    for several, flags in groupby(page.flags, lambda flag: len(flag[1]) > 1):
+        if several:
+            if heading:
+                st.markdown(heading)
+            for title, sentences in flags:
                 with st.expander(f"{title}: {len(sentences)} figures or arms"):
                     st.markdown("\n".join(f"- {markdown_text(text)}" for text in sentences))
+        else:
+            said = "\n".join(f"- **{title}.** {markdown_text(text)}" for title, (text,) in flags)
+            st.markdown(heading + said)
+        heading = ""
 
 
 def _tables(page: StudyPage) -> None:
