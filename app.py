@@ -14,10 +14,9 @@ from streamlit.runtime.app_session import AppSession
 
 from dashboard.intake.limits import LIMITS
 from dashboard.ui.closed_tabs import ending_closed_sessions
-from dashboard.ui.component import asset
 from dashboard.ui.failure import calm, log_without_values
 from dashboard.ui.headers import SecurityHeaders
-from dashboard.ui.page_head import PageHead
+from dashboard.ui.page_head import PageHead, page_script
 
 log_without_values()
 # By itself the server writes an upload over 1 MB to a temporary file: uploads stay in memory.
@@ -26,7 +25,7 @@ MultiPartParser.spool_max_size = 2 * LIMITS.file_bytes
 AppSession.register_file_watchers = lambda _: None  # type: ignore[assignment]
 app = st.App(
     Path(__file__).resolve().parent / "src" / "dashboard" / "main.py",
-    middleware=[Middleware(SecurityHeaders), Middleware(PageHead, script=asset("history.js"))],
+    middleware=[Middleware(SecurityHeaders), Middleware(PageHead, script=page_script())],
     on_script_error=calm,
     lifespan=ending_closed_sessions,
 )

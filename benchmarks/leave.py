@@ -57,6 +57,7 @@ class Uploader(Session):
         element = message.delta.new_element
         if element.WhichOneof("type") == "file_uploader":
             self.uploader = element.file_uploader
+            self._drawn.add(self.uploader.id)
 
     async def upload(self, name: str, content: bytes, url: str) -> Any:
         """Put a file into the page's uploader and run the script."""

@@ -25,6 +25,9 @@ PAGES = {
     "Pooled survival": "/pooled",
     "Evidence map": "/map",
     "Eras": "/eras",
+    "Stories": "/stories",
+    "Methods": "/methods",
+    "About": "/about",
     "Studies": "/studies",
 }
 OWN = "Xylographer (yours) 2019"

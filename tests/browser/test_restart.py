@@ -125,3 +125,36 @@ def test_a_killed_server_comes_back_under_load(browser: Browser, server: list[Po
     assert crowd.lost > 0
     assert crowd.answers >= reached + 3
     assert not crowd.wrong
+
+
+SHEET = (
+    b"study,year,label,primary_site,modality,n,survival_unit,median_os_months,os_12,os_60\n"
+    b"Xylographer 2019,2019,Wombat,renal,resection,41,percent,33,88,41\n"
+)
+
+
+def test_what_a_reader_brought_is_gone_after_a_restart(
+    browser: Browser, server: list[Popen[bytes]], port: int, tmp_path: Path
+):
+    url = f"http://127.0.0.1:{port}"
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    visit(page, f"{url}/your-data")
+    page.locator("input[type=file]").set_input_files(
+        files=[{"name": "mine.csv", "mimeType": "text/csv", "buffer": SHEET}]
+    )
+    page.get_by_role("button", name="Use 1 study").click()
+    expect(page.locator(".st-key-own_banner")).to_contain_text("Yours: 1 study added")
+    settled(page)
+
+    server[0].kill()
+    server[0].wait(10)
+    server[0] = serve(ROOT / "app.py", tmp_path / "second.log", port=port)[0]
+    expect(page.locator("[data-testid=stApp][data-test-connection-state=CONNECTED]")).to_have_count(1)
+    # the screen stays as it was until the first click, which reaches a server that has never seen the table
+    page.get_by_test_id("stTopNavLinkContainer").get_by_text("Studies", exact=True).click()
+    expect(page).to_have_url(re.compile("/studies"))
+    expect(page.locator(".st-key-own_banner")).to_have_count(0)
+    settled(page)
+    assert "xylographer" not in page.locator("body").inner_text().lower()
+    context.close()

@@ -79,7 +79,7 @@ def test_the_fast_reader_agrees_with_the_careful_one(rows, ending):
     if fast is not None:
         careful = pd.DataFrame(
             [[cell if cell and not cell.isspace() else None for cell in record] for record in records],
-            columns=["a", "b", "c"], index=pd.RangeIndex(2, len(records) + 2, name="row"), dtype="string",
+            columns=["a", "b", "c"], index=pd.RangeIndex(2, len(records) + 2, name="row"), dtype=plain_csv.TEXT,
         )  # fmt: skip
         careful = careful[careful.notna().any(axis=1)]
         pd.testing.assert_frame_equal(fast, careful, check_index_type=False)

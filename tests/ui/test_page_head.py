@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit
 
-from dashboard.ui.page_head import PageHead
+from dashboard.ui.page_head import PageHead, page_script
 
 PAGE = b"<html><head><title>x</title></head><body><head></body></html>"
 
@@ -64,3 +67,11 @@ def test_a_page_has_the_script_once_and_says_its_new_length(parts: int):
 def test_anything_else_passes_as_it_is(headers: dict[bytes, bytes], more: dict[str, Any]):
     passed, body, _ = answered(headers, **more)
     assert body == PAGE and passed == headers
+
+
+def test_the_library_of_charts_that_is_fetched_ahead_is_the_one_that_streamlit_has():
+    script = page_script()
+    (address,) = re.findall(r'fetchChartLibrary\("\./(static/js/[^"]+)"\)', script)
+    library = Path(streamlit.__file__).parent / "static" / address
+    assert library.stat().st_size > 1_000_000 and b"plotly" in library.read_bytes()
+    assert "oneStepPerGesture()" in script

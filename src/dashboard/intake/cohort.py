@@ -13,6 +13,7 @@ from dashboard.intake.cohort_plan import ROLES, CohortPlan, TimeUnit
 from dashboard.intake.columns import map_distinct, read_column
 from dashboard.intake.dates import read_dates
 from dashboard.intake.limits import IntakeError, only_intake_errors
+from dashboard.intake.plain_csv import TEXT
 from dashboard.intake.problems import Problem, row_number
 from dashboard.vocabulary import MODALITIES, PRIMARY_SITES
 
@@ -84,13 +85,13 @@ def _events(column: pd.Series, plan: CohortPlan) -> tuple[pd.Series, list[Proble
 def _terms(column: pd.Series, terms: dict[str, str]) -> pd.Series:
     """Slugs where a value is a slug or a label of the vocabulary, whatever its case; other text as it is."""
     known = {text.casefold(): slug for slug, label in terms.items() for text in (slug, label, slug.replace("-", " "))}
-    return map_distinct(column, lambda text: known.get(text.casefold(), text), "string")
+    return map_distinct(column, lambda text: known.get(text.casefold(), text), TEXT)
 
 
 def _text(frame: pd.DataFrame, name: str | None) -> pd.Series:
     if name is None:
-        return pd.Series(pd.NA, index=frame.index, dtype="string")
-    return map_distinct(frame[name], str.strip, "string")
+        return pd.Series(pd.NA, index=frame.index, dtype=TEXT)
+    return map_distinct(frame[name], str.strip, TEXT)
 
 
 def _check_plan(frame: pd.DataFrame, plan: CohortPlan) -> None:

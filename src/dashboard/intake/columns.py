@@ -90,6 +90,8 @@ def _plain_numbers(distinct: pd.Index) -> np.ndarray:
 
 def _places(codes: np.ndarray, looked_at: np.ndarray) -> dict[int, np.ndarray]:
     """Positions of each of these codes, in one pass."""
+    if not len(looked_at):
+        return {}
     order = np.argsort(codes, kind="stable")
     ends = np.searchsorted(codes[order], looked_at, side="right")
     starts = np.searchsorted(codes[order], looked_at, side="left")

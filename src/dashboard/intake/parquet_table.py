@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from dashboard.intake.limits import LIMITS, IntakeError, Limits, check_bytes, megabytes, only_intake_errors
 from dashboard.intake.parquet_guard import inspect_parquet
+from dashboard.intake.plain_csv import text_array
 from dashboard.intake.text_table import header_names
 
 # pandas writes the index of a frame as a column of this name.
@@ -116,11 +117,10 @@ def read_parquet(data: bytes, limits: Limits = LIMITS) -> pd.DataFrame:
     index = pd.RangeIndex(2, table.num_rows + 2, name="row")
     frame = pd.DataFrame(
         {
-            name: pd.Series(pd.array(_as_text(column).to_pandas(), dtype="string"), index=index)
+            name: pd.Series(text_array(_as_text(column)), index=index)
             for name, column in zip(names, table.columns, strict=True)
             if not _PANDAS_INDEX.fullmatch(name)
         },
         index=index,
     )
-    frame = frame.mask(frame.apply(lambda column: column.str.strip().eq("")).fillna(False))
     return frame[frame.notna().any(axis=1)]

@@ -12,7 +12,7 @@ from typing import Final
 import pandas as pd
 
 from dashboard.intake.limits import LIMITS, IntakeError, Limits, check_bytes, check_shape
-from dashboard.intake.plain_csv import read_plain_csv
+from dashboard.intake.plain_csv import TEXT, read_plain_csv
 
 SEPARATORS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _BOMS: Final = (
@@ -142,7 +142,7 @@ def header_names(cells: Sequence[str], where: str) -> list[str]:
 
 
 def _text_array(column: Sequence[str | None]) -> pd.api.extensions.ExtensionArray:
-    return pd.array([cell if cell and not cell.isspace() else None for cell in column], dtype="string")
+    return pd.array([cell if cell and not cell.isspace() else None for cell in column], dtype=TEXT)
 
 
 def frame_of(names: list[str], rows: list[int], columns: Sequence[Sequence[str | None]]) -> pd.DataFrame:

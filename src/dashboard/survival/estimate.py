@@ -41,6 +41,8 @@ def merge_ties(times: Array) -> Array:
     gap = np.diff(distinct)
     scale = np.mean(np.abs(distinct)) or 1.0
     new = np.concatenate([[True], (gap > TIE_TOLERANCE) & (gap / scale > TIE_TOLERANCE)])
+    if new.all():
+        return times
     kept = distinct[new]
     return kept[np.searchsorted(kept, times, side="right") - 1]
 

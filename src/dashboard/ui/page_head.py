@@ -1,18 +1,33 @@
-"""A script of our own at the head of the page, before Streamlit's: a plain ASGI middleware.
+"""Scripts of our own at the head of the page, before Streamlit's: a plain ASGI middleware.
 
 What comes with a run, a component or `st.html`, is there seconds after the navigation can be clicked.
 """
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Final
 
+import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.ui.component import asset
 
 HEAD: Final = b"<head>"
 # With these the answer could be packed, a part, or "not changed" since a version with another script.
 _DROPPED: Final = {b"accept-encoding", b"if-none-match", b"if-modified-since", b"range"}
+
+
+def page_script() -> str:
+    """What every page begins with: one Back step a gesture, and the library of charts fetched ahead."""
+    folder = Path(streamlit.__file__).parent / "static"
+    found = sorted(folder.glob("static/js/PlotlyChart.*.js"))
+    ahead = asset("first_chart.js") + "".join(
+        f"fetchChartLibrary({json.dumps('./' + path.relative_to(folder).as_posix())})\n" for path in found[:1]
+    )
+    return asset("history.js") + ahead
 
 
 class PageHead:

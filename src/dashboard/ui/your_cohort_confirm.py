@@ -27,6 +27,8 @@ ORDERS: Final[dict[DateOrder, str]] = {
     "excel": "Excel day numbers",
 }
 MOST_VALUES: Final = 60
+FIELD: Final = 225
+"""Pixels of a field that stands beside another where there is room for both."""
 EXTRAS: Final = {"group": "Group", "site": "Primary site", "modality": "Treatment", "year": "Year"}
 
 
@@ -120,13 +122,11 @@ def _choices(frame: pd.DataFrame, proposed: CohortPlan, key: Any) -> tuple[Cohor
         answers["event_values"], answers["censored_values"] = _coding(frame, proposed, answers["event"], key)
     else:
         answers["event_values"] = answers["censored_values"] = ()
-    first, second = st.columns(2)
-    with first:
+    with st.container(horizontal=True, gap="small"):
         endpoint = st.selectbox(
             "The curve is of", list(ENDPOINTS), format_func=lambda slug: ENDPOINTS[slug].label, key=key("endpoint"),
-            help="Which published figures it is held against.",
+            help="Which published figures it is held against.", width=FIELD,
         )  # fmt: skip
-    with second:
         origins = list(TIME_ORIGINS)
         answers["time_origin"] = st.selectbox(
             "Time counts",
@@ -135,6 +135,7 @@ def _choices(frame: pd.DataFrame, proposed: CohortPlan, key: Any) -> tuple[Cohor
             format_func=lambda slug: TIME_ORIGINS[slug].label,
             key=key("origin"),
             help="Curves that start at different moments are not alike: from diagnosis is longer than from treatment.",
+            width=FIELD,
         )
     with st.expander("Group, primary site, treatment, year (where you have them)", expanded=_has_extras(proposed)):
         places = st.columns(2)
@@ -184,7 +185,7 @@ def _coding(
             format_func=lambda value: f"{value} ({counts[value]:,})",
             key=key(f"{what}_{column}"),
             placeholder="Choose values",
-            width=225,
+            width=FIELD,
         )
         return tuple(str(value) for value in chosen)
 

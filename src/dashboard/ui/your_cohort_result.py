@@ -121,7 +121,7 @@ def _choice(label: str, terms: dict[str, Any], default: str | None, token: str) 
         format_func=lambda slug: terms[slug].label,
         placeholder="Not compared",
         key=widget_key(f"cohort_{token}_{label}"),
-        width=240,
+        width=220,
     )
     return found
 

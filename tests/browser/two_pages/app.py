@@ -7,7 +7,6 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from dashboard.ui.component import asset
-from dashboard.ui.page_head import PageHead
+from dashboard.ui.page_head import PageHead, page_script
 
-app = st.App(Path(__file__).parent / "main.py", middleware=[Middleware(PageHead, script=asset("history.js"))])
+app = st.App(Path(__file__).parent / "main.py", middleware=[Middleware(PageHead, script=page_script())])
