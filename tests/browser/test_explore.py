@@ -291,3 +291,13 @@ def test_a_file_of_judgements_reopens_its_view(page: Page, app_url: str):
         files=[{"name": "other.json", "mimeType": "application/json", "buffer": b"{}"}]
     )
     expect(page.get_by_text(re.compile("Nothing was imported"))).to_be_visible()
+
+
+def test_the_list_of_a_telephone_is_made_when_the_window_becomes_one(page: Page, app_url: str):
+    visit(page, f"{app_url}/map")
+    rows = page.locator(".st-key-map_list tbody tr")
+    expect(page.locator(".st-key-chart_evidence_map .point").first).to_be_visible()
+    assert rows.count() == 0, "nobody sees it"
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(rows.first).to_be_visible()
+    expect(rows.first).to_contain_text("Colorectal, surgery")

@@ -75,6 +75,18 @@ export default function ({ data: sent, parentElement, setTriggerValue }) {
   const stamp = sent.packed === undefined ? JSON.stringify(sent) : sent.title + sent.packed
   if (frame.stamp === stamp) return
   frame.stamp = stamp
+  frame.watch?.disconnect()
+  if (frame.checkVisibility()) return draw(sent, frame, parentElement)
+  // a list that only a telephone shows is made when it is shown
+  frame.watch = new ResizeObserver(() => {
+    if (!frame.checkVisibility()) return
+    frame.watch.disconnect()
+    draw(sent, frame, parentElement)
+  })
+  frame.watch.observe(frame)
+}
+
+function draw(sent, frame, parentElement) {
   const data = sent.packed === undefined ? sent : { ...JSON.parse(sent.packed), title: sent.title }
   frame.setAttribute("aria-label", data.title)
   frame.classList.toggle("blocks", Boolean(data.blocks))
