@@ -22,27 +22,30 @@ PAGES = {
     "stories": "/stories?story=Colorectal+resection+across+four+decades",
 }
 
+# Where the mark of a study or a cell is on the screen.
+MARK = """(plot, wanted) => {
+  const layout = plot._fullLayout, box = plot.getBoundingClientRect()
+  for (const trace of plot._fullData) {
+    const i = (trace.customdata ?? []).indexOf(wanted)
+    if (i < 0) continue
+    return [box.left + layout.xaxis._offset + layout.xaxis.c2p(trace.x[i]),
+            box.top + layout.yaxis._offset + layout.yaxis.c2p(trace.y[i])]
+  }
+}"""
+# Where two years are on the screen, and the middle of the plot.
+BRUSH = """(plot, [first, last]) => {
+  const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect()
+  return [box.left + xaxis._offset + xaxis.c2p(first), box.left + xaxis._offset + xaxis.c2p(last),
+          box.top + yaxis._offset + yaxis._length / 2]
+}"""
+
 
 def mark_of(page: Page, key: str, wanted: str) -> tuple[float, float]:
     """Where the mark of a study or a cell is on the screen, in the figure `key`."""
     plot = page.locator(f".st-key-chart_{key} .js-plotly-plot")
     expect(plot.locator(".point").first).to_be_visible()
     plot.scroll_into_view_if_needed()
-    place = still(
-        page,
-        lambda: plot.evaluate(
-            """(plot, wanted) => {
-          const layout = plot._fullLayout, box = plot.getBoundingClientRect()
-          for (const trace of plot._fullData) {
-            const i = (trace.customdata ?? []).indexOf(wanted)
-            if (i < 0) continue
-            return [box.left + layout.xaxis._offset + layout.xaxis.c2p(trace.x[i]),
-                    box.top + layout.yaxis._offset + layout.yaxis.c2p(trace.y[i])]
-          }
-        }""",
-            wanted,
-        ),
-    )
+    place = still(page, lambda: plot.evaluate(MARK, wanted))
     assert place, wanted
     return place[0], place[1]
 
@@ -140,16 +143,7 @@ def test_a_brush_over_years_sets_the_era(page: Page, app_url: str):
     plot = page.locator(".st-key-chart_eras_chart .js-plotly-plot")
     expect(plot.locator(".point").first).to_be_visible()
     plot.scroll_into_view_if_needed()
-    left, right, middle = still(
-        page,
-        lambda: plot.evaluate(
-            """plot => {
-          const { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect()
-          return [box.left + xaxis._offset + xaxis.c2p(1989.6), box.left + xaxis._offset + xaxis.c2p(2000.4),
-                  box.top + yaxis._offset + yaxis._length / 2]
-        }"""
-        ),
-    )
+    left, right, middle = still(page, lambda: plot.evaluate(BRUSH, [1989.6, 2000.4]))
     page.mouse.move(left, middle)
     page.mouse.down()
     page.mouse.move((left + right) / 2, middle + 20, steps=4)

@@ -22,6 +22,11 @@ def pooled(page: Page, app_url: str) -> None:
     settled(page)
 
 
+def click_last_row(page: Page) -> None:
+    still(page, page.locator(".st-key-forest").bounding_box)
+    page.locator(".st-key-forest .scatterlayer .trace.scatter .points path").last.click(force=True)
+
+
 def answer(page: Page) -> str:
     return page.get_by_text(ANSWER).inner_text()
 
@@ -29,8 +34,7 @@ def answer(page: Page) -> str:
 def test_a_click_on_a_row_takes_its_study_out_and_the_estimate_moves(page: Page, app_url: str):
     pooled(page, app_url)
     before = answer(page)
-    still(page, page.locator(".st-key-forest").bounding_box)
-    page.locator(".st-key-forest .scatterlayer .trace.scatter .points path").last.click(force=True)
+    click_last_row(page)
     expect(page.get_by_text(ANSWER)).not_to_have_text(before)
     settled(page)
     assert "out=" in page.url and "20 arms" in answer(page) and "21 arms" in before
@@ -55,8 +59,7 @@ def test_a_name_leads_to_its_study_and_a_click_may_open_it(page: Page, app_url: 
     visit(page, f"{app_url}/pooled{LINK[1:]}&click=Opens+its+study")
     expect(page.locator(".st-key-forest .main-svg").first).to_be_visible()
     settled(page)
-    still(page, page.locator(".st-key-forest").bounding_box)
-    page.locator(".st-key-forest .scatterlayer .trace.scatter .points path").last.click(force=True)
+    click_last_row(page)
     page.wait_for_url(re.compile(r"/studies\?.*paper="))
     page.go_back()
     expect(page.get_by_text(ANSWER)).to_be_visible()

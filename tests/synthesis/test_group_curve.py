@@ -9,7 +9,7 @@ from dashboard.comparison.curves import build
 from dashboard.comparison.groups import disjoint
 from dashboard.evidence import load
 from dashboard.synthesis import pooled_curve
-from dashboard.synthesis.group_curve import group_curve
+from dashboard.synthesis.group_curve import GroupCurve, group_curve
 
 CURVES = build(load())
 OS = np.flatnonzero(CURVES.arms["endpoint"] == "os")
@@ -19,8 +19,13 @@ def members(modality: str) -> np.ndarray:
     return OS[CURVES.arms["modality"][OS] == modality]
 
 
+def pooled(positions: np.ndarray, *, prediction: bool = False) -> GroupCurve | None:
+    kept, _ = disjoint(CURVES, positions)
+    return group_curve(CURVES, kept, prediction=prediction)
+
+
 def test_it_is_the_pooled_curve_of_the_disjoint_arms():
-    found = group_curve(CURVES, members("rfa"))
+    found = pooled(members("rfa"))
     kept, left_out = disjoint(CURVES, members("rfa"))
     assert found is not None and left_out
     assert (found.arms, found.patients) == (len(kept), CURVES.arms["n"][kept].sum())
@@ -29,13 +34,13 @@ def test_it_is_the_pooled_curve_of_the_disjoint_arms():
     assert np.allclose(found.survival[1:], expected.survival, atol=1e-12)
     assert np.allclose(found.ci_low[1:], expected.ci_low, atol=1e-12)
     assert np.isnan(found.pi_low[1:]).all()
-    predicted = group_curve(CURVES, members("rfa"), prediction=True)
+    predicted = pooled(members("rfa"), prediction=True)
     assert predicted is not None and np.allclose(predicted.pi_low[1:], expected.pi_low, atol=1e-12)
 
 
 def test_it_falls_stays_inside_its_bands_and_ends_with_the_third_last_arm():
     for modality in ("resection", "tace", "systemic"):
-        found = group_curve(CURVES, members(modality))
+        found = pooled(members(modality))
         assert found is not None
         kept, _ = disjoint(CURVES, members(modality))
         ends = sorted(CURVES.knots[k][-1][0] for k in kept)
@@ -46,14 +51,14 @@ def test_it_falls_stays_inside_its_bands_and_ends_with_the_third_last_arm():
 
 
 def test_fewer_than_three_disjoint_arms_give_none():
-    assert group_curve(CURVES, members("prrt")) is None
-    assert group_curve(CURVES, members("rfa")[:0]) is None
+    assert pooled(members("prrt")) is None
+    assert pooled(members("rfa")[:0]) is None
     kept, _ = disjoint(CURVES, members("rfa"))
     assert group_curve(CURVES, kept[:2]) is None
 
 
 def test_the_prediction_band_is_there_when_it_is_asked_for_and_holds_the_confidence_band():
-    plain, asked = group_curve(CURVES, members("rfa")), group_curve(CURVES, members("rfa"), prediction=True)
+    plain, asked = pooled(members("rfa")), pooled(members("rfa"), prediction=True)
     assert np.isnan(plain.pi_low[1:]).all()
     assert np.array_equal(plain.survival, asked.survival)
     assert (asked.pi_low >= 0).all() and (asked.pi_high <= 1).all()

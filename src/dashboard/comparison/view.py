@@ -11,7 +11,7 @@ from dashboard.comparison.curves import Curves
 from dashboard.comparison.groups import Group, Summary, make_groups
 from dashboard.comparison.words import caution_line, left_out_lines, sentence
 from dashboard.selection import Selection, rows_without_figures
-from dashboard.synthesis.group_curve import pooled_disjoint
+from dashboard.synthesis.group_curve import group_curve
 from dashboard.vocabulary import ENDPOINTS, MODALITIES, PRIMARY_SITES, label
 
 OPENING_STUDY = "fairweather-2017"
@@ -60,7 +60,7 @@ def title_of(selection: Selection, by: str, study: str | None, curves: Curves, c
 
 def _pooled(curves: Curves, kept: np.ndarray) -> Summary | None:
     """The pooled curve of disjoint curves, where there are enough of them."""
-    pooled = pooled_disjoint(curves, kept)
+    pooled = group_curve(curves, kept)
     if pooled is None:
         return None
     return Summary(pooled.months, pooled.survival, pooled.arms, pooled.patients, pooled.ci_low, pooled.ci_high)

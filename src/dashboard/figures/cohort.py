@@ -15,7 +15,7 @@ from dashboard.cohort.tables import at_risk_table
 from dashboard.cohort.thinning import drawn_marks, drawn_times
 from dashboard.comparison.curves import Curves
 from dashboard.comparison.groups import DASHES, SITE_COLOURS, arm_name
-from dashboard.figures.curves import line_of, nice_horizon
+from dashboard.figures.curves import largest, line_of, nice_horizon
 from dashboard.figures.theme import axis, faded, figure, ink, layout, survival_axis
 from dashboard.intake.safe_text import plotly_text
 from dashboard.survival.curve import ConstantHazardCurve
@@ -196,9 +196,9 @@ def _published(behind: Published, curves: Curves, horizon: float, scale: float, 
                     "line": {"width": 0, "color": colour}, "hoverinfo": "skip", "name": what, "legendrank": 4,
                 }
             )  # fmt: skip
-    largest = sorted(behind.members.tolist(), key=lambda k: -float(curves.arms["n"][k]))[:MAX_ARM_LINES]
-    if largest:
-        traces += _arms(largest, curves, horizon, scale, colour)
+    drawn = largest(curves, behind.members, MAX_ARM_LINES)
+    if drawn:
+        traces += _arms(drawn, curves, horizon, scale, colour)
     if pooled is not None:
         months, survival = _line(pooled.months, pooled.survival, horizon)
         traces.append(

@@ -162,9 +162,15 @@ def drawn_arms(curves: Curves, groups: Sequence[Group]) -> set[int]:
     members = np.concatenate([group.members for group in groups]) if groups else np.zeros(0, dtype=int)
     if len(members) <= MAX_ARM_LINES:
         return set(members.tolist())
-    n = np.nan_to_num(curves.arms["n"][members])
     alone = [int(group.members[0]) for group in groups if len(group.members) == 1]
-    return {*members[np.argsort(-n, kind="stable")[:ARM_LINES]].tolist(), *(alone if len(alone) <= ARM_LINES else ())}
+    return {*largest(curves, members, ARM_LINES), *(alone if len(alone) <= ARM_LINES else ())}
+
+
+def largest(curves: Curves, members: np.ndarray, most: int) -> list[int]:
+    """Those of most patients, the largest first."""
+    n = np.nan_to_num(curves.arms["n"][members])
+    found: list[int] = members[np.argsort(-n, kind="stable")[:most]].tolist()
+    return found
 
 
 def _lines(

@@ -74,9 +74,8 @@ def evidence_map_figure(
     shift = 0.0 if many else 0.12
     heads = [safe(column.label) if many else _wrapped(safe(column.label)) for column in of.columns]
     sites = [safe(label(PRIMARY_SITES, site)) for site in of.sites]
-    above = (
-        round(0.87 * room(heads, 12)) if many else 14 + 16 * max((head.count("<br>") + 1 for head in heads), default=0)
-    )
+    lines = max((head.count("<br>") + 1 for head in heads), default=0)
+    above = round(0.87 * room(heads, 12)) if many else 14 + 16 * lines  # slanting heads are as tall as sin 60°
     return figure(
         [_gaps(of, at, row, colours.axis), *_marks(of, look, at - shift, row, value, chosen, dark, many)],
         layout(
@@ -213,7 +212,9 @@ def _values(cells: pd.DataFrame, look: Shade, value: np.ndarray, many: bool) -> 
 
     In brackets, or among `many` columns, where a value has the room of three letters, raised and without the sign %.
     """
-    said = [value_words(v, look.kind).replace("%", "" if many else "%") for v in value.tolist()]
+    said = [value_words(v, look.kind) for v in value.tolist()]
+    if many:
+        said = [words.removesuffix("%") for words in said]
     if look.column not in ("survival", "median"):
         return said
     arms, how = cells[f"{look.column}_arms"].tolist(), cells[f"{look.column}_how"].tolist()

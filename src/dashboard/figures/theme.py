@@ -95,7 +95,6 @@ def layout(dark: bool, **more: Any) -> dict[str, Any]:
         "margin": {"l": 56, "r": 24, "t": 16, "b": 48},
         "showlegend": False,
         "hovermode": "closest",
-        "datarevision": 1,  # a copy of a figure holds the same data, so the browser need not draw it again
         "hoverlabel": {
             "bgcolor": colours.hover,
             "bordercolor": colours.axis,

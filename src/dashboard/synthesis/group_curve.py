@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.comparison.curves import Curves, Knots, survival_at
-from dashboard.comparison.groups import disjoint
 from dashboard.synthesis.curves import MIN_ARMS, Array, arranged, pool_intervals
 
 MOST_TIMES = 16
@@ -39,22 +38,14 @@ def _thinned(knots: Knots) -> Knots:
     return tuple(zip(times, survival_at(knots, np.array(times)).tolist(), strict=True))
 
 
-def group_curve(curves: Curves, members: np.ndarray, *, prediction: bool = False) -> GroupCurve | None:
-    """`pooled_disjoint` of a group of curves (positions in `curves`), whatever they are.
+def group_curve(curves: Curves, kept: np.ndarray, *, prediction: bool = False) -> GroupCurve | None:
+    """Pool disjoint curves by the method of Combescure, Foucher and Jackson 2014.
 
-    Only what `comparison.groups.disjoint` admits goes in: no subgroup, one study of an overlapping cohort, arms with a
-    size.
-    """
-    return pooled_disjoint(curves, disjoint(curves, members)[0], prediction=prediction)
-
-
-def pooled_disjoint(curves: Curves, kept: np.ndarray, *, prediction: bool = False) -> GroupCurve | None:
-    """Pool disjoint curves (positions in `curves`) by the method of Combescure, Foucher and Jackson 2014.
-
-    Each arm brings its own printed times; between two of them its hazard is constant. Where the arms have more
-    than `MOST_TIMES` different times, each is read at `COMMON_TIMES` instead: the cost grows with the square of the
-    times, and times printed by one arm alone say nothing of the others. The curve ends at the last time that
-    `MIN_ARMS` arms reach.
+    `kept` are positions in `curves` that `comparison.groups.disjoint` admits: no subgroup, one study of an overlapping
+    cohort, arms with a size. Each arm brings its own printed times; between two of them its hazard is constant. Where
+    the arms have more than `MOST_TIMES` different times, each is read at `COMMON_TIMES` instead: the cost grows with
+    the square of the times, and times printed by one arm alone say nothing of the others. The curve ends at the last
+    time that `MIN_ARMS` arms reach.
 
     Returns
     -------

@@ -36,11 +36,11 @@ def converted(fig: go.Figure, mode: SelectionMode | None = None) -> go.Figure:
 
     The conversion is most of what a chart costs the server. For the browser it is written so that it draws once:
     Streamlit hands every new figure to plotly a second time as a copy, which plotly passes over only if there is no
-    template, no encoded array and a data revision (`layout`), and if the copy's way of selecting is that of the first.
+    template, no encoded array and a data revision, and if the copy's way of selecting is that of the first.
     """
     if "to_dict" not in vars(fig):
         data, layout = fig.parts() if isinstance(fig, Drawing) else (fig.to_dict()[part] for part in ("data", "layout"))
-        drawn = {key: each for key, each in layout.items() if key != "template"} | SELECTING[mode]
+        drawn = {key: each for key, each in layout.items() if key != "template"} | {"datarevision": 1} | SELECTING[mode]
         spec = {"data": _parts(data), "layout": _parts(drawn)}
         fig.to_dict = lambda: spec
     return fig
