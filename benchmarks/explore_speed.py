@@ -145,6 +145,10 @@ CLICKS = (
     Click("Studies", "open a study", "/studies", pick, TITLE, before=back),
     Click("One study", "related study", "/studies?paper=fong-1999", related, TITLE),
     Click("Quality", "filter", "/studies?studies_view=Quality", facet, TOTALS),
+    Click("Pooled survival", "filter", "/pooled", facet, TOTALS),
+    Click("Your data", "filter", "/your-data", facet, TOTALS),
+    Click("Methods", "filter", "/methods", facet, TOTALS),
+    Click("About", "filter", "/about", facet, TOTALS),
     Click("Stories", "words", "/stories", passage, "h3"),
     Click("Presenter", "next step", "/?present=fairweather-2017", next_step, TITLE, ordinary=True),
 )

@@ -11,7 +11,7 @@ from dashboard.ui.study_table import list_or_quality
 from dashboard.ui.study_view import study_view
 
 context = page_context()
-study = choose_study(context, "Study", STUDY, placeholder="Find a study by author and year", width=320)
+study = choose_study(context, "Study", STUDY, "Find a study by author and year")
 if study:
     study_view(context, study)
 else:

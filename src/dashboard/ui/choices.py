@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from dashboard.ui.component import ask
 from dashboard.ui.links import check_choice
@@ -33,8 +35,10 @@ def choices(row: Sequence[Choice], *, key: str) -> tuple[Any, ...]:
     with st.container(key=f"bound_{key}"):
         for choice in row:
             check_choice(choice.name, choice.options)
+            if choice.kind == "find":
+                _forget_unknown(choice)
             if needed(choice.name):
-                st.selectbox(choice.label, choice.options, index=_first(choice), **bound(choice.name))
+                _state(choice)
     values = tuple(value_of(choice.name) for choice in row)
     fields = []
     for choice, value in zip(row, values, strict=True):
@@ -55,6 +59,23 @@ def choices(row: Sequence[Choice], *, key: str) -> tuple[Any, ...]:
 
     ask("choices", {"fields": fields}, chosen, key=key)
     return values
+
+
+def _state(choice: Choice) -> None:
+    """The bound widget, unseen: it keeps the link."""
+    if choice.kind == "find":  # a list of every option would be sent and built in every run
+        st.text_input(choice.label, ON_DEMAND[choice.name], **bound(choice.name))
+    else:
+        st.selectbox(choice.label, choice.options, index=_first(choice), **bound(choice.name))
+
+
+def _forget_unknown(choice: Choice) -> None:
+    """A text field would keep what is no option; where it comes from the link, `check_choice` has said so."""
+    asked = value_of(choice.name) or st.query_params.get(choice.name)
+    if asked and asked not in choice.options:
+        with suppress(StreamlitAPIException):  # a field that is drawn already takes it out of the link itself
+            del st.query_params[choice.name]
+        st.session_state[choice.name] = ON_DEMAND[choice.name]
 
 
 def _meant(choice: Choice, shown: str | None) -> str | None:

@@ -69,6 +69,7 @@ ON_DEMAND: Final[dict[str, Any]] = {
     "present": "",
     "by": "Treatment",
     "study": None,
+    "paper": None,
     "unit": "Months",
     "horizon": "All",
 }

@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.ui.cache import Source, per_table
+from dashboard.ui.choices import Choice, choices
 from dashboard.ui.context import page_context
 from dashboard.ui.links import check_choice
 from dashboard.ui.state import bound, write
@@ -51,18 +52,10 @@ def names_now() -> dict[str, str]:
     return own_names(page_context())
 
 
-def choose_study(source: Source, label: str, name: str, **look: Any) -> str | None:
-    """One study or none, bound to the address as `name`."""
-    studies = studies_of(source)
-    check_choice(name, studies)
-    names = own_names(source)
-    if not names:
-        return st.selectbox(label, studies, index=None, **look, **bound(name))
-    with st.container(key=f"bound_{name}"):
-        chosen = st.selectbox(label, studies, index=None, **bound(name))
-    st.selectbox(
-        label, studies, index=None, format_func=lambda study: names.get(study, study), **look, **_shown(name, chosen)
-    )
+def choose_study(source: Source, label: str, name: str, placeholder: str) -> str | None:
+    """One study or none, bound to the address as `name`, which is state drawn on demand."""
+    field = Choice(name, label, studies_of(source), "find", placeholder, names_now)
+    (chosen,) = choices([field], key=f"find_{name}")
     return chosen
 
 

@@ -2,7 +2,8 @@
 // first cell and a click sends the row's value once; the table holds no choice of its own. Text only: nothing of the data
 // is read as HTML.
 const MARKS = { reported: "●", derived: "○", imputed: "◌" }
-const AT_ONCE = 60
+const AT_ONCE = 30 // rows drawn from the start: more than the frame shows
+const NEAR = 22 // once this row is seen, the others are drawn too
 
 function span(className, text) {
   const made = document.createElement("span")
@@ -101,10 +102,15 @@ function draw(sent, frame, parentElement) {
     return tr
   }
   const fill = (rows) => {
-    // what the reader sees first, then the rest
-    clearTimeout(frame.later)
+    frame.near?.disconnect()
     body.replaceChildren(...rows.slice(0, AT_ONCE).map(drawn))
-    if (rows.length > AT_ONCE) frame.later = setTimeout(() => body.append(...rows.slice(AT_ONCE).map(drawn)), 0)
+    if (rows.length <= AT_ONCE) return
+    frame.near = new IntersectionObserver((seen) => {
+      if (!seen.some((entry) => entry.isIntersecting)) return
+      frame.near.disconnect()
+      body.append(...rows.slice(AT_ONCE).map(drawn))
+    })
+    frame.near.observe(body.rows[NEAR])
   }
   head.replaceChildren(
     ...data.columns.map((column, index) => {
@@ -126,6 +132,7 @@ function draw(sent, frame, parentElement) {
     }),
   )
   fill(data.rows)
+  parentElement.querySelector("table").setAttribute("aria-rowcount", data.rows.length + 1)
   const hidden = data.total - data.rows.length
   const more = `${hidden.toLocaleString("en-GB")} more ${hidden === 1 ? "row" : "rows"}: ${data.more ?? "they are in the CSV"}.`
   parentElement.querySelector(".more").textContent = hidden > 0 ? more : ""
