@@ -69,8 +69,7 @@ def test_the_hazard_ratio_among_the_milestones_leads_to_all_ratios_and_to_a_link
     page: Page, app_url: str
 ):
     pooled(page, app_url)
-    page.locator(".st-key-milestone").get_by_role("combobox").click()
-    page.get_by_role("option", name="Hazard ratio").click()
+    page.get_by_label("Survival at").select_option("Hazard ratio")
     expect(page.get_by_role("heading", name=re.compile("by comparison"))).to_be_visible()
     settled(page)
     assert "view=All+hazard+ratios" in page.url and "milestone" not in page.url

@@ -21,6 +21,13 @@ def opened(page: str, **link: str) -> AppTest:
     return app.switch_page(str(paths.PAGES_DIR / page)).run()
 
 
+def chosen(app: AppTest, **values: str) -> AppTest:
+    """After these choices of the row of controls, which is a component."""
+    for name, value in values.items():
+        app.session_state[name] = value
+    return app.run()
+
+
 def said(app: AppTest) -> str:
     assert not app.exception
     assert "This view could not be drawn" not in [each.value for each in app.header]
@@ -38,8 +45,8 @@ def test_a_study_taken_out_moves_the_estimate_and_comes_back():
 
 def test_the_milestone_the_group_and_the_estimator_answer_anew():
     app = opened("pooled.py", site="Colorectal")
-    assert "Median overall survival" in said(app.selectbox(key="milestone").set_value("Median").run())
-    assert "by primary site" in said(app.selectbox(key="group").set_value("Primary site").run())
+    assert "Median overall survival" in said(chosen(app, milestone="Median"))
+    assert "by primary site" in said(chosen(app, group="Primary site"))
     assert app.selectbox(key="method").value == "REML"
 
 
@@ -60,18 +67,18 @@ def test_within_studies_two_treatments_are_compared_and_an_overlap_is_refused():
     text = said(app.run())
     assert "Hazard ratio for overall survival, Surgery v ablation" in text and "every study is its own control" in text
     assert "derived from printed survival" in said(app.toggle(key="derived").set_value(True).run())
-    assert "share no patients" in said(app.selectbox(key="comparator").set_value("Resection").run())
+    assert "share no patients" in said(chosen(app, comparator="Resection"))
 
 
 def test_hazard_ratio_as_a_measure_leads_to_every_printed_comparison_within_studies():
     app = opened("pooled.py")
-    text = said(app.selectbox(key="milestone").set_value("Hazard ratio").run())
+    text = said(chosen(app, milestone="Hazard ratio"))
     assert "Overall survival by comparison" in text and "Below 1 favours the treatment named first" in text
     assert "every study is its own control" in text
     two = said(app.segmented_control(key="view").set_value("Within studies").run())
     assert "Surgery v ablation" in two
     back = said(app.segmented_control(key="view").set_value("Across studies").run())
-    assert back.count("5-year overall survival") and app.selectbox(key="milestone").value == "5 years"
+    assert back.count("5-year overall survival") and app.session_state["milestone"] == "5 years"
 
 
 def test_a_link_to_the_hazard_ratio_leads_there_too():

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from html import unescape
 from typing import Any
 
 import numpy as np
 
 from dashboard.figures.forest_units import UNITS, Unit
 from dashboard.figures.pooling_marks import texts
-from dashboard.figures.theme import axis, ink, layout, safe
+from dashboard.figures.theme import axis, ink, layout, room, safe
 
 ROW_PIXELS = 22
 SMALLEST_WIDTH = 700
@@ -17,6 +19,8 @@ SMALLEST_WIDTH = 700
 COLUMNS = {"estimate": 0.19, "n": 0.46, "years": 0.64, "weight": 0.82, "marks": 0.95}
 _HEADS = {"years": "Years", "n": "n", "weight": "Weight", "marks": "Flags"}
 _TOP, _BOTTOM = 30, 50
+_NAME_SIZE = 12.5
+_MOST_FOR_NAMES = 330
 _PLOT_END = 0.45
 _LOG_TICKS = (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 30, 50, 100, 200)
 _FEW_LOG_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
@@ -60,8 +64,8 @@ def forest_layout(
     return layout(
         dark,
         height=round(_TOP + _BOTTOM + ROW_PIXELS * (top - bottom)),
-        margin={"l": 8, "r": 8, "t": _TOP, "b": _BOTTOM},
-        xaxis=axis(dark, **across),
+        margin={"l": _room_for(text for _, text in ticks), "r": 8, "t": _TOP, "b": _BOTTOM},
+        xaxis=axis(dark, **across, automargin=False),
         xaxis2={"domain": [_PLOT_END + 0.01, 1], "range": [0, 1], "visible": False, "fixedrange": True},
         yaxis=axis(
             dark,
@@ -71,11 +75,18 @@ def forest_layout(
             showgrid=False,
             showline=False,
             ticks="",
-            tickfont={"size": 12.5, "color": tone.text},
+            tickfont={"size": _NAME_SIZE, "color": tone.text},
+            automargin=False,
         ),
         annotations=notes,
         shapes=shapes,
     )
+
+
+def _room_for(names: Iterable[str]) -> int:
+    """Pixels for the names of the rows, without their markup."""
+    shown = (unescape(re.sub("<[^>]*>", "", name)) for name in names)
+    return min(room(shown, _NAME_SIZE), _MOST_FOR_NAMES)
 
 
 def _log_axis(unit: Unit, drawn: np.ndarray) -> dict[str, Any]:

@@ -63,6 +63,7 @@ def axis(dark: bool, **more: Any) -> dict[str, Any]:
         "showline": True,
         "ticks": "outside",
         "ticklen": 5,
+        "ticklabeloverflow": "allow",  # to find labels that run out of the figure would take longer than to draw it
         "automargin": True,
     }
     title = more.pop("title", None)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.pooled.ask import ESTIMATORS, GROUPS, MEASURES, SCALES, SORTS, TESTS, Ask
 from dashboard.ui.cache import Source
+from dashboard.ui.choices import Choice, choices
 from dashboard.ui.links import check_choice
 from dashboard.ui.open_study import open_study
 from dashboard.ui.pooled_view import PANELS, SENSITIVITY
@@ -25,12 +27,11 @@ VIEWS = {
 Width = int | Literal["stretch"]
 TAKES_OUT, OPENS = "Takes its study out", "Opens its study"
 EVERY_ARM, GROUPS_ONLY = "Every arm", "Groups only"
-FIRST_TREATMENT, SECOND_TREATMENT = "Surgery", "Ablation"
 # Offered beside the milestones, though a ratio needs two arms of one study: it leads to the view of ratios.
 HAZARD_RATIO = "Hazard ratio"
 _TO_RATIOS = "_to_hazard_ratios"
 _FIRST_MILESTONE = "5 years"
-_RATIOS_HELP = "Hazard ratios compare arms of one study: they open the view of all hazard ratios."
+_SORT = Choice("sort", "Sort by", list(SORTS))
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,11 @@ class Options:
     click: str
 
 
-def _choose(
-    label: str, options: Iterable[str], name: str, *, index: int = 0, width: Width = 160, help: str | None = None
-) -> str:
+def _choose(label: str, options: Iterable[str], name: str, *, width: Width) -> str:
     """A select box of a bound name; a value of the link that is no option is noted."""
-    choices = list(options)
-    check_choice(name, choices)
-    return str(st.selectbox(label, choices, index=index, width=width, help=help, **bound(name)))
+    offered = list(options)
+    check_choice(name, offered)
+    return str(st.selectbox(label, offered, width=width, **bound(name)))
 
 
 def choose_view() -> str:
@@ -72,16 +71,18 @@ def choose_view() -> str:
 
 def across_controls(source: Source, endpoint: str) -> tuple[Ask, Options]:
     """What to pool across studies, and how to show it."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="pooled_controls", gap="small"):
-        measures = [*MEASURES, HAZARD_RATIO]
-        milestone = _choose(
-            "Survival at", measures, "milestone", index=measures.index(_FIRST_MILESTONE), width=140, help=_RATIOS_HELP
-        )
+    row = (
+        Choice("milestone", "Survival at", [*MEASURES, HAZARD_RATIO]),
+        Choice("group", "Group by", list(GROUPS)),
+        _SORT,
+        Choice("rows", "Show", [EVERY_ARM, GROUPS_ONLY], "segments"),
+    )
+    with _controls():
+        milestone, group, sort, shown = choices(row, key="pooled_across")
         if milestone == HAZARD_RATIO:
             st.session_state[_TO_RATIOS] = True
             st.rerun()
-        group = _choose("Group by", GROUPS, "group", width=180)
-        options = _options(source, across=True)
+        options = _options(source, sort, shown == EVERY_ARM, across=True)
     ask = Ask(
         endpoint=endpoint,
         months=MEASURES[milestone],
@@ -97,18 +98,26 @@ def across_controls(source: Source, endpoint: str) -> tuple[Ask, Options]:
 
 def within_controls(source: Source) -> tuple[str, str, Options]:
     """Which two treatments to compare within studies, and how to show it."""
-    first, second = (MODALITY_OPTIONS.index(name) for name in (FIRST_TREATMENT, SECOND_TREATMENT))
-    with st.container(horizontal=True, vertical_alignment="bottom", key="pooled_controls", gap="small"):
-        treatment = _choose("Treatment", MODALITY_OPTIONS, "treatment", index=first, width=200)
-        comparator = _choose("Compared with", MODALITY_OPTIONS, "comparator", index=second, width=200)
-        options = _options(source, across=False)
+    row = (
+        Choice("treatment", "Treatment", MODALITY_OPTIONS),
+        Choice("comparator", "Compared with", MODALITY_OPTIONS),
+        _SORT,
+    )
+    with _controls():
+        treatment, comparator, sort = choices(row, key="pooled_within")
+        options = _options(source, sort, across=False)
     return treatment, comparator, options
 
 
 def ratio_controls(source: Source) -> Options:
     """How to show every printed hazard ratio."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="pooled_controls", gap="small"):
-        return _options(source, across=False)
+    with _controls():
+        (sort,) = choices([_SORT], key="pooled_ratios")
+        return _options(source, sort, across=False)
+
+
+def _controls() -> DeltaGenerator:
+    return st.container(horizontal=True, vertical_alignment="bottom", key="pooled_controls", gap="small")
 
 
 def modalities_of(label: str) -> tuple[str, ...]:
@@ -116,14 +125,7 @@ def modalities_of(label: str) -> tuple[str, ...]:
     return modality_slugs([label])
 
 
-def _options(source: Source, *, across: bool) -> Options:
-    sort = _choose("Sort by", SORTS, "sort", width=110)
-    check_choice("rows", (EVERY_ARM, GROUPS_ONLY))
-    every = EVERY_ARM
-    if across:
-        every = st.segmented_control(
-            "Show", [EVERY_ARM, GROUPS_ONLY], default=EVERY_ARM, required=True, **bound("rows")
-        )
+def _options(source: Source, sort: str, every_arm: bool = True, *, across: bool) -> Options:
     out = choose_studies(
         source,
         "Studies taken out",
@@ -145,15 +147,13 @@ def _options(source: Source, *, across: bool) -> Options:
         test = _choose("Interval", TESTS, "test", width="stretch")
         scale = _choose("Scale", SCALES, "scale", width="stretch") if across else next(iter(SCALES))
         click = _click_choice()
-    return Options(
-        sort, every == EVERY_ARM, tuple(out), derived, bounds, ESTIMATORS[method], TESTS[test], SCALES[scale], click
-    )
+    return Options(sort, every_arm, tuple(out), derived, bounds, ESTIMATORS[method], TESTS[test], SCALES[scale], click)
 
 
 def _click_choice() -> str:
-    choices = [TAKES_OUT, OPENS]
-    check_choice("click", choices)
-    return str(st.radio("A click on a row", choices, **bound("click")))
+    offered = [TAKES_OUT, OPENS]
+    check_choice("click", offered)
+    return str(st.radio("A click on a row", offered, **bound("click")))
 
 
 def choose_panel(groups: dict[str, str], *, sensitivity: bool = True) -> tuple[str | None, str | None]:

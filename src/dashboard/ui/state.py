@@ -72,6 +72,12 @@ ON_DEMAND: Final[dict[str, Any]] = {
     "paper": None,
     "unit": "Months",
     "horizon": "All",
+    "milestone": "5 years",
+    "group": "Treatment",
+    "sort": "Year",
+    "rows": "Every arm",
+    "treatment": "Surgery",
+    "comparator": "Ablation",
 }
 
 
