@@ -47,7 +47,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures (F,) of an endpoint: their rows in the table, ascending, and their arms; `of_arm` (A,) counts them."""
+    """The figures (F,) of an endpoint: their rows in the table, ascending, their arms, and how many each arm (A,) has."""
 
     rows: Codes
     arms: Codes
@@ -168,21 +168,26 @@ class TableIndex(Arms):
 
     def masks(self, asked: Hashable, make: Callable[[], dict[str, Bools]]) -> dict[str, Bools]:
         """`make()`, kept for what was asked last: one view asks for the masks of its filters several times."""
-        if asked not in self._masks:
+        masks = self._masks.get(asked)
+        if masks is None:
+            masks = make()
             if len(self._masks) >= MASKS_KEPT:
                 self._masks.clear()
-            self._masks[asked] = make()
-        return self._masks[asked]
+            self._masks[asked] = masks
+        return masks
 
     def mentions(self, text: str) -> Bools:
         """Arms (A,) in whose study or arm every word of the text occurs, whatever its case and accents."""
         words = tuple(fold(text).split())
         key = " ".join(words)
-        if key not in self._texts:
+        found = self._texts.get(key)
+        if found is None:
+            found = self._search(words)
+            # another session may clear it at any moment
             if len(self._texts) >= TEXTS_KEPT:
                 self._texts.clear()
-            self._texts[key] = self._search(words)
-        return self._texts[key]
+            self._texts[key] = found
+        return found
 
     def _search(self, words: tuple[str, ...]) -> Bools:
         found = np.ones(self.size, dtype=bool)
