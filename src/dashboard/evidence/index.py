@@ -47,7 +47,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures (F,) of an endpoint: their rows in the table, ascending, their arms, and how many each arm (A,) has."""
+    """The figures (F,) of an endpoint: their rows in the table, ascending, their arms, and how many an arm (A,) has."""
 
     rows: Codes
     arms: Codes
