@@ -22,6 +22,7 @@ MIN_ARMS = 3
 _SAME_TIME_MONTHS = 1e-9
 _DRAWS = 2000
 _SEED = 20140918
+_BLOCK = 128
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,11 @@ def pool_intervals(
     times, support = _grid(arms, min_arms)
     y, v, printed = _on_grid(arms, times, correction)
     observed = np.isfinite(y)
+    if not observed[:, -1].any():
+        # Survival of 0 leaves nobody to observe: the curve ends where the last arm does.
+        last = int(np.flatnonzero(observed.any(axis=0))[-1]) + 1
+        times, support, y, v = times[:last], support[:last], y[:, :last], v[:, :last]
+        printed, observed = printed[:, :last], observed[:, :last]
 
     raw = _between(y, v, observed) if model == "random" else np.zeros((len(times), len(times)))
     between = _nearest_covariance(raw)
@@ -164,7 +170,7 @@ def pool_intervals(
     # d log S_j / d beta_i = 2 cot(beta_i) for i <= j.
     with np.errstate(divide="ignore"):
         slope = np.where(angle == np.pi / 2, 0.0, 2 / np.tan(angle))
-    jacobian = np.tril(np.broadcast_to(slope, (len(times), len(times))))
+    jacobian = np.where(np.tri(len(times), dtype=bool), slope, 0.0)
     se = _sd(jacobian, covariance)
     z = normal_quantile(0.5 + level / 2)
     ci_low, ci_high = _log_band(survival, z * se)
@@ -252,6 +258,7 @@ def arranged(
     begin, start = (np.where(first, origin, np.append(origin, x[:-1])) for origin, x in ((0.0, time), (1.0, survival)))
     _check(names, time, survival, begin, start)
     silent = np.isnan(at_risk)
+    assumed = int(np.count_nonzero(np.bincount(arm[silent])))
     # An arm's size is that of its first row.
     at_risk = np.where(silent, size[first][arm] * start, at_risk)
     # After survival of 0 nobody is left to die.
@@ -274,7 +281,6 @@ def arranged(
     found = Intervals(
         padded(begin), ends, padded(survival[alive] / start[alive]), padded(at_risk), np.nanmax(ends, axis=1)
     )
-    assumed = len(np.unique(names[silent]))
     text = (
         f"{assumed} of {shape[0]} arms print no numbers at risk. They are taken as if no patient was lost, so the "
         "bands are too narrow."
@@ -360,14 +366,23 @@ def _fixed_mean(y: Array, v: Array, observed: npt.NDArray[np.bool_]) -> tuple[Ar
 
 def _weighted_mean(y: Array, v: Array, observed: npt.NDArray[np.bool_], between: Array) -> tuple[Array, Array]:
     """Generalised least squares over arms that each observe some of the intervals: mean (m,) and covariance (m, m)."""
-    both = observed[:, :, None] & observed[:, None, :]
     m = y.shape[1]
-    total = np.where(both, between, 0.0)
-    # An interval that an arm does not reach gets a unit of its own, which is taken out of the inverse again.
-    total[:, np.arange(m), np.arange(m)] += np.where(observed, np.where(observed, v, 0.0), 1.0)
-    precision = np.where(both, np.linalg.inv(total), 0.0)
-    covariance = np.linalg.inv(precision.sum(axis=0))
-    pull = np.einsum("kij,kj->i", precision, np.where(observed, y, 0.0))
+    precision, pull = np.zeros((m, m)), np.zeros(m)
+    # An arm is observed up to its end: in blocks of about the same end, matrices need be no larger than that.
+    ends = observed.sum(axis=1)
+    order = np.argsort(-ends, kind="stable")
+    for start in range(0, len(order), _BLOCK):
+        those = order[start : start + _BLOCK]
+        n = int(ends[those[0]])
+        seen = observed[those, :n]
+        both = seen[:, :, None] & seen[:, None, :]
+        total = np.where(both, between[:n, :n], 0.0)
+        # An interval that an arm does not reach gets a unit of its own, which is taken out of the inverse again.
+        total[:, np.arange(n), np.arange(n)] += np.where(seen, v[those, :n], 1.0)
+        inverse = np.where(both, np.linalg.inv(total), 0.0)
+        precision[:n, :n] += inverse.sum(axis=0)
+        pull[:n] += np.einsum("kij,kj->i", inverse, np.where(seen, y[those, :n], 0.0))
+    covariance = np.linalg.inv(precision).astype(np.float64, copy=False)
     return covariance @ pull, covariance
 
 
