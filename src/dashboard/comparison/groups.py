@@ -115,7 +115,7 @@ def _keys(curves: Curves, chosen: np.ndarray, by: str) -> list[str]:
     if by == "era":
         return decades(curves.arms["era_start"][chosen], curves.arms["era_end"][chosen])
     column = {"treatment": "modality", "family": "family", "site": "primary_site"}[by]
-    return [str(value) for value in curves.arms[column][chosen]]
+    return [str(value) for value in curves.arms[column][chosen].tolist()]
 
 
 def arm_name(curves: Curves, k: int, *, with_study: bool) -> str:
@@ -173,7 +173,7 @@ def make_groups(
     `describe` does.
     """
     keys = np.array(_keys(curves, chosen, by), dtype=object)
-    one_study = len(set(curves.arms["study_id"][chosen])) == 1
+    one_study = len(set(curves.arms["study_id"][chosen].tolist())) == 1
     groups: list[Group] = []
     seen: dict[str, int] = {}
     for position, key in enumerate(_order(keys, by)):
@@ -194,8 +194,8 @@ def make_groups(
                 dash=dash,
                 symbol=symbol,
                 members=members,
-                arms=len(set(curves.arms["arm_key"][members])),
-                studies=len(set(curves.arms["study_id"][members])),
+                arms=len(set(curves.arms["arm_key"][members].tolist())),
+                studies=len(set(curves.arms["study_id"][members].tolist())),
                 patients=_patients(curves, members),
                 summary=summary,
                 left_out=left_out,

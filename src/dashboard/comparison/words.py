@@ -122,14 +122,14 @@ def cautions(curves: Curves, groups: Sequence[Group]) -> list[str]:
         return []
     members = np.concatenate([group.members for group in groups])
     arms = curves.arms
-    studies = set(arms["study_id"][members])
-    randomised = set(arms["design"][members]) == {"rct"} and len(studies) == 1
+    studies = set(arms["study_id"][members].tolist())
+    randomised = set(arms["design"][members].tolist()) == {"rct"} and len(studies) == 1
     said: list[str] = []
     if len(groups) > 1 and not randomised:
         said.append("treatment was chosen by the disease and the patient's condition, not at random")
     if len(studies) > 1:
         said.append(f"the arms come from {len(studies)} different studies")
-    origins = {str(o) for o in arms["time_origin"][members]}
+    origins = {str(o) for o in set(arms["time_origin"][members].tolist())}
     if origins == {"not-stated"}:
         said.append(
             "the time origin is not stated: if time counts from diagnosis, who lived long enough to be treated "

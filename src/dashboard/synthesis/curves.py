@@ -22,7 +22,7 @@ MIN_ARMS = 3
 _SAME_TIME_MONTHS = 1e-9
 _DRAWS = 2000
 _SEED = 20140918
-_BLOCK = 128
+_BLOCK = 64
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def pool_intervals(
     else:
         pi_low = pi_high = np.full(len(times), np.nan)
 
-    q = float(np.nansum((y - fixed) ** 2 / v))
+    q = float(np.where(observed, (y - fixed) ** 2 / v, 0.0).sum())
     df = int(observed.sum()) - len(times)
     h2 = q / df if df else np.nan
     return PooledCurve(
@@ -270,17 +270,14 @@ def arranged(
         )
     arm, begin, end, at_risk = arm[alive], begin[alive], time[alive], at_risk[alive]
     shape = (arm[-1] + 1, np.bincount(arm).max())
-    where = arm, np.arange(len(arm)) - np.searchsorted(arm, arm)
-
-    def padded(values: Array) -> Array:
-        whole = np.full(shape, np.nan)
-        whole[where] = values
-        return whole
-
-    ends = padded(end)
-    found = Intervals(
-        padded(begin), ends, padded(survival[alive] / start[alive]), padded(at_risk), np.nanmax(ends, axis=1)
+    padded = np.full((4, *shape), np.nan)
+    padded[:, arm, np.arange(len(arm)) - np.searchsorted(arm, arm)] = (
+        begin,
+        end,
+        survival[alive] / start[alive],
+        at_risk,
     )
+    found = Intervals(*padded, last=end[np.append(arm[1:] != arm[:-1], True)])
     text = (
         f"{assumed} of {shape[0]} arms print no numbers at risk. They are taken as if no patient was lost, so the "
         "bands are too narrow."
@@ -303,7 +300,7 @@ def _check(names: npt.NDArray[Any], time: Array, survival: Array, begin: Array, 
 def _grid(arms: Intervals, min_arms: int) -> tuple[Array, npt.NDArray[np.int64]]:
     """All printed times that at least `min_arms` arms reach, and how many reach them."""
     everything = np.unique(arms.end[~np.isnan(arms.end)])
-    reach = (arms.last[None, :] >= everything[:, None] - _SAME_TIME_MONTHS).sum(axis=1)
+    reach = np.count_nonzero(arms.last >= everything[:, None] - _SAME_TIME_MONTHS, axis=1)
     times = everything[reach >= min_arms]
     if not len(times):
         raise ValueError(f"{len(arms.last)} arms: fewer than {min_arms} reach any time together. Widen the filters.")
@@ -315,11 +312,10 @@ def _on_grid(arms: Intervals, times: Array, correction: bool) -> tuple[Array, Ar
     starts = np.append(0.0, times[:-1])
     within = times <= arms.last[:, None] + _SAME_TIME_MONTHS
     # The interval in which each time lies: as many as end before it.
-    place = (arms.end[:, :, None] < times - _SAME_TIME_MONTHS).sum(axis=1)
-    place = np.minimum(place, (~np.isnan(arms.end)).sum(axis=1)[:, None] - 1)
-    begin, end, ratio, at_risk = (
-        np.take_along_axis(x, place, axis=1) for x in (arms.begin, arms.end, arms.ratio, arms.at_risk)
-    )
+    place = np.count_nonzero(arms.end[:, :, None] < times - _SAME_TIME_MONTHS, axis=1)
+    place = np.minimum(place, np.count_nonzero(~np.isnan(arms.end), axis=1)[:, None] - 1)
+    arm = np.arange(len(place))[:, None]
+    begin, end, ratio, at_risk = (x[arm, place] for x in (arms.begin, arms.end, arms.ratio, arms.at_risk))
     length = end - begin
     with np.errstate(divide="ignore", invalid="ignore"):
         s = ratio ** ((times - starts) / length)
