@@ -271,13 +271,9 @@ def arranged(
     arm, begin, end, at_risk = arm[alive], begin[alive], time[alive], at_risk[alive]
     shape = (arm[-1] + 1, np.bincount(arm).max())
     padded = np.full((4, *shape), np.nan)
-    padded[:, arm, np.arange(len(arm)) - np.searchsorted(arm, arm)] = (
-        begin,
-        end,
-        survival[alive] / start[alive],
-        at_risk,
-    )
-    found = Intervals(*padded, last=end[np.append(arm[1:] != arm[:-1], True)])
+    place = np.arange(len(arm)) - np.searchsorted(arm, arm)
+    padded[:, arm, place] = begin, end, survival[alive] / start[alive], at_risk
+    found = Intervals(padded[0], padded[1], padded[2], padded[3], end[np.append(arm[1:] != arm[:-1], True)])
     text = (
         f"{assumed} of {shape[0]} arms print no numbers at risk. They are taken as if no patient was lost, so the "
         "bands are too narrow."
