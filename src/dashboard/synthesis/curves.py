@@ -330,14 +330,14 @@ def _between(y: Array, v: Array, observed: npt.NDArray[np.bool_]) -> Array:
     root = np.sqrt(w)
     # Centred first: the sums of products below would otherwise cancel.
     seen = np.where(observed, y, 0.0)
-    centred = np.where(observed, y - seen.sum(axis=0) / np.maximum(observed.sum(axis=0), 1), 0.0)
+    counts = observed.sum(axis=0)
+    centred = np.where(observed, y - seen.sum(axis=0) / np.maximum(counts, 1), 0.0) * root
     total = root.T @ root
     shared = total > 0
     safe = np.where(shared, total, 1.0)
-    mean = (root * centred).T @ root / safe  # [j, l]: mean at time j over arms that reach l too
-    q = (root * centred).T @ (root * centred) - mean * mean.T * total
+    mean = centred.T @ root / safe  # [j, l]: mean at time j over arms that reach l too
+    q = centred.T @ centred - mean * mean.T * total
     scale = total - (w.T @ w) / safe
-    counts = observed.sum(axis=0)
     q -= np.diag(np.maximum(counts - 1.0, 0.0))
     known = shared & (scale > 1e-12 * total)
     return np.where(known, q / np.where(known, scale, 1.0), 0.0)
