@@ -75,6 +75,10 @@ class Totals:
 
 def _arm_masks(index: TableIndex, selection: Selection) -> dict[str, Bools]:
     """One mask over the arms for each filter that restricts them; endpoint and ambiguity stand under "endpoint"."""
+    return index.masks(selection, lambda: _made_masks(index, selection))
+
+
+def _made_masks(index: TableIndex, selection: Selection) -> dict[str, Bools]:
     masks: dict[str, Bools] = {}
     choices = {
         "site": selection.sites,
@@ -105,11 +109,9 @@ def _all_of(masks: dict[str, Bools], size: int, skip: str | None = None) -> Bool
     return chosen
 
 
-def _chosen_rows(index: TableIndex, selection: Selection) -> Bools:
-    arms = _all_of(_arm_masks(index, selection), index.size)
-    rows = index.rows(selection.endpoint, selection.ambiguous)
-    # Rows without an arm have the code -1 and are no figures: what they pick from `arms` is masked out by `rows`.
-    return rows & arms[index.arm_of_row] if index.size else rows
+def _chosen_rows(index: TableIndex, selection: Selection) -> np.ndarray:
+    figures = index.figures(selection.endpoint, selection.ambiguous)
+    return figures.rows[_all_of(_arm_masks(index, selection), index.size)[figures.arms]]
 
 
 def arm_mask(table: pd.DataFrame, selection: Selection) -> Bools:
@@ -120,12 +122,12 @@ def arm_mask(table: pd.DataFrame, selection: Selection) -> Bools:
 
 def apply(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     """The figures (rows) of the table that answer the selection, in the table's order."""
-    return table[_chosen_rows(index_of(table), selection)]
+    return table.iloc[_chosen_rows(index_of(table), selection)]
 
 
 def selected_positions(table: pd.DataFrame, selection: Selection) -> np.ndarray:
     """Positions (R,) in the table of the rows that `apply` gives, without making the rows."""
-    return np.flatnonzero(_chosen_rows(index_of(table), selection))
+    return _chosen_rows(index_of(table), selection)
 
 
 def totals(rows: pd.DataFrame) -> Totals:
@@ -138,7 +140,8 @@ def selected_totals(table: pd.DataFrame, selection: Selection) -> Totals:
     """`totals(apply(table, selection))` without making the rows: for counters that follow every click."""
     index = index_of(table)
     arms = _all_of(_arm_masks(index, selection), index.size)
-    return _totals(index, arms, int(np.count_nonzero(_chosen_rows(index, selection))))
+    figures = index.figures(selection.endpoint, selection.ambiguous).of_arm
+    return _totals(index, arms, int(figures[arms].sum()))
 
 
 def _totals(index: Arms, arms: Bools, figures: int) -> Totals:
@@ -212,22 +215,20 @@ def facet_counts(table: pd.DataFrame, selection: Selection) -> dict[str, dict[st
         result[facet] = _as_dict(index.facets[column].values, index.facets[column].count(arms))
         if facet == "modality":
             result["family"] = _as_dict(index.facets["family"].values, index.facets["family"].count(arms))
-    others = _all_of(masks, index.size, skip="endpoint")
-    found = {
-        endpoint: int(np.count_nonzero(np.bincount(index.study[others & index.prints(endpoint, selection.ambiguous)])))
-        for endpoint in index.endpoints
-    }
-    result["endpoint"] = {endpoint: {"studies": studies} for endpoint, studies in found.items() if studies}
+    others = np.flatnonzero(_all_of(masks, index.size, skip="endpoint"))
+    study = index.study[others]
+    result["endpoint"] = {}
+    for endpoint in index.endpoints:
+        printed = np.bincount(study[index.prints(endpoint, selection.ambiguous)[others]])
+        if len(printed):
+            result["endpoint"][endpoint] = {"studies": int(np.count_nonzero(printed))}
     return result
 
 
 def _as_dict(values: tuple[str, ...], counts: Counts) -> dict[str, dict[str, Any]]:
+    rows = zip(*(part.tolist() for part in (counts.studies, counts.arms, counts.patients, counts.stated)), strict=True)
     return {
-        slug: {
-            "studies": int(counts.studies[i]),
-            "arms": int(counts.arms[i]),
-            "patients": int(counts.patients[i]) if counts.stated[i] else None,
-        }
-        for i, slug in enumerate(values)
-        if counts.arms[i]
+        slug: {"studies": studies, "arms": arms, "patients": patients if stated else None}
+        for slug, (studies, arms, patients, stated) in zip(values, rows, strict=True)
+        if arms
     }

@@ -168,3 +168,21 @@ def test_inside_and_monotone_whatever_the_grid(drawn, random):
     order = list(range(len(frame)))
     random.shuffle(order)
     close(pooled_curve(frame.iloc[order], min_arms=1).survival, curve.survival)
+
+
+def test_a_curve_ends_where_survival_of_0_leaves_nobody_to_observe():
+    dead = [(20, {36: 0.5, 60: 0.0})] * 3
+    curve = pooled_curve(arms(*dead, (20, {36: 0.5, 48: 0.4})))
+    assert curve.times.tolist() == [36.0, 48.0] and curve.n_arms.tolist() == [4, 4]
+    assert np.isfinite(curve.survival).all() and np.isfinite(curve.covariance).all()
+
+
+def test_arms_of_many_blocks_pool_as_the_same_arms_in_another_order():
+    rng = np.random.default_rng(3)
+    drawn = []
+    for _ in range(150):
+        falls = np.cumprod(rng.uniform(0.6, 1, rng.integers(1, 6)))
+        drawn.append((int(rng.integers(10, 200)), {12 * (i + 1): s for i, s in enumerate(falls)}))
+    forward, backward = pooled_curve(arms(*drawn)), pooled_curve(arms(*drawn[::-1]))
+    close(forward.survival, backward.survival)
+    close(forward.covariance, backward.covariance)

@@ -48,3 +48,10 @@ def test_printed_figures_without_an_interval_share_one_trace_with_their_own_look
     (trace,) = together
     assert {len(part) for part in (trace.y, trace.text, trace.marker.symbol, trace.marker.color)} == {len(trace.x)}
     assert len(set(trace.marker.symbol)) > 2 and trace.marker.opacity == 1
+
+
+def test_a_figure_is_written_once_and_says_the_same_again(table, curves):
+    fig = converted(drawn(table, curves, sites=("renal",)))
+    trace = fig.to_dict()["data"][0]
+    assert not isinstance(trace["x"], (list, np.ndarray)), "written already"
+    assert fig.to_json() == fig.to_json()

@@ -13,12 +13,13 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from dashboard.comparison.polylines import Knots, Polylines, within
 from dashboard.survival.early import rise
 from dashboard.vocabulary import MILESTONES_MONTHS
 
@@ -26,7 +27,6 @@ EXACT = "="
 REPORTED, DERIVED, NOT_REACHED = "reported", "derived", "not reached"
 GRID_MONTHS = np.arange(0.0, 241.0, 3.0)
 MOST_KEPT = 50_000  # of each kind of thing made of a single curve or point: some tens of megabytes
-GRID_BLOCK = 20_000  # curves laid on the grid at once: some tens of megabytes
 ARM_COLUMNS = (
     "study_id", "arm_id", "arm_key", "endpoint", "time_origin", "label", "first_author", "year", "primary_site",
     "modality", "family", "n", "is_subgroup", "cohort", "design", "centers",
@@ -37,7 +37,6 @@ POINT_COLUMNS = (
     "arm_key", "measure", "value", "time_months", "qualifier", "ci_low", "ci_high", "n", "first_author", "year",
     "label", "time_origin", "locator", "note", "figure_id", "reported",
 )  # fmt: skip
-Knots = tuple[tuple[float, float], ...]
 Cells = dict[str, list[Any]]
 
 
@@ -47,8 +46,10 @@ class Curves:
 
     arms : arrays of length K, the columns of each curve's arm, and `flags` / `flag_text`.
     knots : K tuples of (time_months, survival), from (0, 1) to the last printed figure that is used, never beyond.
-    paths : the same with the points that draw the stretch before the first printed figure.
+    printed : the same as flat arrays.
+    lines : as `printed`, with the points that draw the stretch before the first printed figure.
     figures : (K,) printed figures on the curve.
+    reach : (K,) months of the last printed figure, on the curve or not; 0 without any.
     grid : (K, T) survival at GRID_MONTHS, NaN beyond the last knot.
     cells : `median` and `s12` ... `s120`: value, `_status` (reported, derived, not reached or empty), `_ci_low`,
     `_ci_high`. points : arrays of length P, one entry a printed survival rate or median: `x` months, `y` proportion,
@@ -61,8 +62,10 @@ class Curves:
 
     arms: dict[str, np.ndarray]
     knots: list[Knots]
-    paths: list[Knots]
+    printed: Polylines
+    lines: Polylines
     figures: np.ndarray
+    reach: np.ndarray
     grid: np.ndarray
     cells: dict[str, np.ndarray]
     points: dict[str, np.ndarray]
@@ -76,14 +79,14 @@ class Curves:
 
     def of_rows(self, rows: pd.DataFrame | np.ndarray) -> np.ndarray:
         """Positions of the curves of these rows (a part of the table, or positions in it), in the table's order."""
-        found = np.unique(self.of_row[rows.index.to_numpy() if isinstance(rows, pd.DataFrame) else rows])
-        return found[found >= 0]
+        # One place more: rows of no curve say -1, the last.
+        found = np.zeros(len(self) + 1, dtype=bool)
+        found[self.of_row[rows.index.to_numpy() if isinstance(rows, pd.DataFrame) else rows]] = True
+        return np.flatnonzero(found[:-1])
 
     def points_of(self, members: Sequence[int] | np.ndarray) -> np.ndarray:
         """Positions of the printed points of these curves."""
-        if len(members) == 0:
-            return np.zeros(0, dtype=int)
-        return np.concatenate([np.arange(self.span[k], self.span[k + 1]) for k in members])
+        return within(self.span, members)[0]
 
     def once(self, what: str, keys: Sequence[Any], make: Callable[[list[Any]], Sequence[Any]]) -> list[Any]:
         """`make(keys)`, one value (not None) a key, where only those not made before are made.
@@ -104,18 +107,9 @@ class Curves:
 
 
 def survival_at(knots: Knots, times: np.ndarray) -> np.ndarray:
-    """Survival at `times` (months) under a constant hazard between knots; NaN beyond the last knot.
-
-    Before a printed survival of zero the hazard has no finite value: survival stays at the level of the knot before it
-    and falls to zero at the printed time.
-    """
-    x, y = zip(*knots, strict=True)
-    positive = y if y[-1] > 0 else [s for s in y if s > 0]
-    logs = [math.log(s if s > 0 else positive[-1]) for s in y]
-    value = np.exp(np.interp(times, x, logs, left=np.nan, right=np.nan))
-    if y[-1] == 0:
-        value[(np.asarray(times) >= x[y.index(0)]) & np.isfinite(value)] = 0.0
-    return value
+    """Survival at ascending `times` (months) under a constant hazard between knots; NaN beyond the last knot."""
+    survival: np.ndarray = Polylines.of([knots]).survival_on(np.asarray(times, dtype=float))[0]
+    return survival
 
 
 def survival_once(knots: Knots, time: float) -> float:
@@ -171,38 +165,6 @@ def paths_of(knots: Sequence[Knots]) -> list[Knots]:
     return paths
 
 
-def survival_on_grid(paths: Sequence[Knots]) -> np.ndarray:
-    """`survival_at` of every path at GRID_MONTHS, (K, T)."""
-    blocks = [_block_on_grid(paths[i : i + GRID_BLOCK]) for i in range(0, len(paths), GRID_BLOCK)]
-    return np.vstack(blocks) if blocks else np.zeros((0, len(GRID_MONTHS)))
-
-
-def _block_on_grid(paths: Sequence[Knots]) -> np.ndarray:
-    size = np.array([len(path) for path in paths])
-    end = np.cumsum(size)
-    start = end - size
-    flat = np.fromiter(chain.from_iterable(chain.from_iterable(paths)), dtype=float, count=2 * int(end[-1]))
-    x, y = flat[::2], flat[1::2]
-    zero = np.flatnonzero(y <= 0)
-    level = y.copy()
-    level[zero] = y[zero - 1]
-    logs = np.log(level)
-    # Knots of its curve before each grid time: the first of these times after each knot, counted and summed up.
-    width = len(GRID_MONTHS) + 1
-    after = np.searchsorted(GRID_MONTHS, x, side="right") + np.repeat(np.arange(len(paths)), size) * width
-    before = np.cumsum(np.bincount(after, minlength=len(paths) * width).reshape(-1, width)[:, :-1], axis=1)
-    grid = np.full(before.shape, np.nan)
-    grid[:, 0] = 1.0
-    curve, time = np.nonzero((before > 0) & (before < size[:, None]))
-    right = start[curve] + before[curve, time]
-    share = (GRID_MONTHS[time] - x[right - 1]) / (x[right] - x[right - 1])
-    grid[curve, time] = np.exp(logs[right - 1] + share * (logs[right] - logs[right - 1]))
-    ends_at = np.searchsorted(GRID_MONTHS, x[end - 1])
-    dead = (y[end - 1] <= 0) & (GRID_MONTHS[np.minimum(ends_at, width - 2)] == x[end - 1])
-    grid[dead, ends_at[dead]] = 0.0
-    return grid
-
-
 def build(table: pd.DataFrame) -> Curves:
     """All curves of a study table (index 0..R-1)."""
     is_point = table["row_kind"].eq("figure") & table["measure"].isin(["survival", "median_months"])
@@ -225,9 +187,10 @@ def build(table: pd.DataFrame) -> Curves:
     arms = {name: _plain(first[name]) for name in ARM_COLUMNS if name in first}
     arms["flags"], arms["flag_text"] = _flags(source, span)
     knots, paths, cells = _all_cells(points, span)
-    grid = survival_on_grid(paths)
-    figures = np.array([len(k) - 1 for k in knots], dtype=int)
-    return Curves(arms, knots, paths, figures, grid, cells, points, span, of_row, _at_risk(table))
+    printed, lines = Polylines.of(knots), Polylines.of(paths)
+    figures, grid = np.diff(printed.span) - 1, lines.survival_on(GRID_MONTHS)
+    reach = np.maximum.reduceat(np.nan_to_num(points["x"]), span[:-1]) if count else np.zeros(0)
+    return Curves(arms, knots, printed, lines, figures, reach, grid, cells, points, span, of_row, _at_risk(table))
 
 
 def _curve_of(table: pd.DataFrame, rows: np.ndarray) -> np.ndarray:

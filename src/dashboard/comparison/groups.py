@@ -115,7 +115,7 @@ def _keys(curves: Curves, chosen: np.ndarray, by: str) -> list[str]:
     if by == "era":
         return decades(curves.arms["era_start"][chosen], curves.arms["era_end"][chosen])
     column = {"treatment": "modality", "family": "family", "site": "primary_site"}[by]
-    return [str(value) for value in curves.arms[column][chosen]]
+    return [str(value) for value in curves.arms[column][chosen].tolist()]
 
 
 def arm_name(curves: Curves, k: int, *, with_study: bool) -> str:
@@ -173,7 +173,7 @@ def make_groups(
     `describe` does.
     """
     keys = np.array(_keys(curves, chosen, by), dtype=object)
-    one_study = len(set(curves.arms["study_id"][chosen])) == 1
+    one_study = len(set(curves.arms["study_id"][chosen].tolist())) == 1
     groups: list[Group] = []
     seen: dict[str, int] = {}
     for position, key in enumerate(_order(keys, by)):
@@ -194,8 +194,8 @@ def make_groups(
                 dash=dash,
                 symbol=symbol,
                 members=members,
-                arms=len(set(curves.arms["arm_key"][members])),
-                studies=len(set(curves.arms["study_id"][members])),
+                arms=len(set(curves.arms["arm_key"][members].tolist())),
+                studies=len(set(curves.arms["study_id"][members].tolist())),
                 patients=_patients(curves, members),
                 summary=summary,
                 left_out=left_out,
@@ -227,25 +227,33 @@ def disjoint(curves: Curves, members: np.ndarray) -> tuple[np.ndarray, tuple[tup
     left += [(k, "no exact survival figure") for k in members[empty].tolist()]
     left += [(k, "number of patients not stated") for k in members[unsized].tolist()]
     usable = members[~(subgroup | empty | unsized)]
-    best: dict[str, int] = {}
-    for k, arm in zip(usable.tolist(), arms["arm_key"][usable].tolist(), strict=True):
-        other = best.setdefault(arm, k)
-        if other != k:
-            best[arm], dropped = (k, other) if _better(curves, k, other) else (other, k)
-            left.append((dropped, "same arm, another time origin"))
-    kept = np.array(sorted(best.values()), dtype=int)
-    cohorts, studies = arms["cohort"][kept].tolist(), arms["study_id"][kept].tolist()
+    kept, dropped = _one_curve_an_arm(curves, usable)
+    left += [(k, "same arm, another time origin") for k in dropped]
+    cohorts, studies, n = (arms[name][kept].tolist() for name in ("cohort", "study_id", "n"))
     sizes: dict[str, dict[str, float]] = {}
-    for cohort, study, n in zip(cohorts, studies, arms["n"][kept].tolist(), strict=True):
+    for cohort, study, patients in zip(cohorts, studies, n, strict=True):
         if cohort:
             of = sizes.setdefault(cohort, {})
-            of[study] = of.get(study, 0) + n
-    largest = {cohort: min(of, key=lambda study: (-of[study], study)) for cohort, of in sizes.items()}
-    repeated = np.array(
-        [bool(c) and largest[c] != study for c, study in zip(cohorts, studies, strict=True)], dtype=bool
-    )
+            of[study] = of.get(study, 0) + patients
+    largest = {cohort: min(of, key=lambda study: (-of[study], study)) for cohort, of in sizes.items() if len(of) > 1}
+    repeated = np.array([largest.get(c, study) != study for c, study in zip(cohorts, studies, strict=True)], dtype=bool)
     left += [(k, "overlaps a larger report of the same patients") for k in kept[repeated].tolist()]
     return kept[~repeated], tuple(sorted(left))
+
+
+def _one_curve_an_arm(curves: Curves, usable: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """Of the curves of an arm the one that says most, and the others."""
+    keys = curves.arms["arm_key"][usable].tolist()
+    if len(set(keys)) == len(keys):
+        return np.sort(usable), []
+    best: dict[str, int] = {}
+    dropped: list[int] = []
+    for k, arm in zip(usable.tolist(), keys, strict=True):
+        other = best.setdefault(arm, k)
+        if other != k:
+            best[arm], worse = (k, other) if _better(curves, k, other) else (other, k)
+            dropped.append(worse)
+    return np.array(sorted(best.values()), dtype=int), dropped
 
 
 def _better(curves: Curves, k: int, other: int) -> bool:

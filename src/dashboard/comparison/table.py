@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from dashboard.vocabulary import MILESTONES_MONTHS, MODALITIES, PRIMARY_SITES, T
 
 MILESTONES = tuple(m for m in MILESTONES_MONTHS if m != 24)
 MOST_ROWS, FIRST_ROWS = 200, 100
+MOST_SHARED = 512
 Cell = dict[str, object]
 # What the table on the screen takes from the arms.
 SHOWN = (
@@ -113,28 +115,29 @@ def _rows_of(curves: Curves, members: np.ndarray) -> list[tuple[Cell, ...]]:
     arms = {name: curves.arms[name][members].tolist() for name in SHOWN}
     authors = [f"{a or 'Author not known'} {y:.0f}" for a, y in zip(arms["first_author"], arms["year"], strict=True)]
     spans = zip(arms["era_start"], arms["era_end"], arms["era_basis"], strict=True)
-    reasons = [text.split("\n") if text else [] for text in arms["flag_text"]]
     columns: list[list[Cell]] = [
         [{"t": name, "h": str(url or ""), "v": name} for name, url in zip(authors, arms["url"], strict=True)],
-        [{"t": label(PRIMARY_SITES, site)} for site in arms["primary_site"]],
+        [_site(site) for site in arms["primary_site"]],
         [{"t": years(start, end, str(basis)), "v": _finite(start)} for start, end, basis in spans],
         [{"t": f"{n:.0f}" if math.isfinite(n) else "not stated", "v": _finite(n)} for n in arms["n"]],
         [
             {"t": f"{months:g}" if math.isfinite(months) else "not stated", "v": _finite(months)}
             for months in arms["follow_up_median_months"]
         ],
-        [
-            {"t": label(TIME_ORIGINS, origin).removeprefix("from ").replace("time origin ", "")}
-            for origin in arms["time_origin"]
-        ],
+        [_origin(origin) for origin in arms["time_origin"]],
         _cells(curves, "median", members, as_percent=False),
         *(_cells(curves, f"s{m}", members, as_percent=True) for m in MILESTONES),
-        [
-            {"t": ", ".join(titles(codes)), "d": " ".join(why), "v": len(why)}
-            for codes, why in zip(arms["flags"], reasons, strict=True)
-        ],
+        curves.once("flags", list(zip(arms["flags"], arms["flag_text"], strict=True)), _flagged),
     ]
     return list(zip(*columns, strict=True))
+
+
+def _flagged(said: Sequence[tuple[str, str]]) -> list[Cell]:
+    reasons = [text.split("\n") if text else [] for _, text in said]
+    return [
+        {"t": ", ".join(titles(codes)), "d": " ".join(why), "v": len(why)}
+        for (codes, _), why in zip(said, reasons, strict=True)
+    ]
 
 
 def _finite(value: float) -> float | None:
@@ -143,9 +146,25 @@ def _finite(value: float) -> float | None:
 
 def _cells(curves: Curves, name: str, members: np.ndarray, *, as_percent: bool) -> list[Cell]:
     parts = (curves.cells[f"{name}{part}"][members].tolist() for part in ("", "_status", "_ci_low", "_ci_high"))
-    found: list[Cell] = []
-    for value, status, low, high in zip(*parts, strict=True):
-        text = cell_words(value, str(status), low, high, as_percent=as_percent)
-        known = math.isfinite(value)
-        found.append({"t": text or "–", "v": value if known else None, "s": str(status) if text and known else ""})
-    return found
+    return [
+        {"t": cell_words(value, status, low, high, as_percent=as_percent), "v": value, "s": status}
+        if math.isfinite(value)
+        else _unknown(status)
+        for value, status, low, high in zip(*parts, strict=True)
+    ]
+
+
+# Cells that many arms share are made once and never changed.
+@lru_cache(maxsize=MOST_SHARED)
+def _site(slug: str | None) -> Cell:
+    return {"t": label(PRIMARY_SITES, slug)}
+
+
+@lru_cache(maxsize=MOST_SHARED)
+def _origin(slug: str | None) -> Cell:
+    return {"t": label(TIME_ORIGINS, slug).removeprefix("from ").replace("time origin ", "")}
+
+
+@lru_cache(maxsize=MOST_SHARED)
+def _unknown(status: str) -> Cell:
+    return {"t": cell_words(math.nan, status, math.nan, math.nan, as_percent=False) or "–", "v": None, "s": ""}

@@ -39,13 +39,13 @@ class Comparison:
 def focus(curves: Curves, chosen: np.ndarray, selection: Selection, study: str | None) -> str | None:
     """The one study to show: the one asked for if the selection holds it; the opening example when nothing is asked."""
     wanted = study or (OPENING_STUDY if selection == Selection() else None)
-    return wanted if wanted is not None and wanted in set(curves.arms["study_id"][chosen]) else None
+    return wanted if wanted is not None and wanted in curves.arms["study_id"][chosen].tolist() else None
 
 
 def title_of(selection: Selection, by: str, study: str | None, curves: Curves, chosen: np.ndarray) -> str:
     """The question in words."""
     endpoint = label(ENDPOINTS, selection.endpoint)
-    sites = {str(s) for s in curves.arms["primary_site"][chosen]}
+    sites = {str(s) for s in set(curves.arms["primary_site"][chosen].tolist())}
     where = "liver metastases"
     if len(sites) == 1 and not sites & {"mixed", "primary-liver-sarcoma"}:
         name = label(PRIMARY_SITES, next(iter(sites)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,6 +16,7 @@ DESCRIPTIVE = "descriptive"
 QUALIFIER_WORDS = {"=": "", ">": "more than ", "<": "less than ", "~": "about ", "?": "ambiguous: "}
 
 
+@lru_cache(maxsize=4096)
 def percent(value: float) -> str:
     """A proportion as per cent with the decimals the source has."""
     return f"{round(100 * value, 4):g}%"
@@ -29,13 +30,12 @@ def interval(low: float, high: float, *, as_percent: bool) -> str:
     return f"95% CI {ends[0]} to {ends[1]}"
 
 
-def figure_words(points: Mapping[str, Sequence[Any]], i: int) -> str:
+def figure_words(qualifier: str, measure: str, value: float, months: float, low: float, high: float) -> str:
     """A printed figure: "90% at 60 months (95% CI 82% to 95%)", "median 26 months (CI not reported)"."""
-    sign = QUALIFIER_WORDS.get(str(points["qualifier"][i]), "")
-    value, is_rate = float(points["value"][i]), points["measure"][i] == "survival"
-    ci = interval(float(points["ci_low"][i]), float(points["ci_high"][i]), as_percent=is_rate)
+    sign, is_rate = QUALIFIER_WORDS.get(qualifier, ""), measure == "survival"
+    ci = interval(low, high, as_percent=is_rate)
     if is_rate:
-        return f"{sign}{percent(value)} at {points['time_months'][i]:g} months ({ci})"
+        return f"{sign}{percent(value)} at {months:g} months ({ci})"
     return "median not reached" if not math.isfinite(value) else f"median {sign}{value:g} months ({ci})"
 
 
@@ -122,14 +122,14 @@ def cautions(curves: Curves, groups: Sequence[Group]) -> list[str]:
         return []
     members = np.concatenate([group.members for group in groups])
     arms = curves.arms
-    studies = set(arms["study_id"][members])
-    randomised = set(arms["design"][members]) == {"rct"} and len(studies) == 1
+    studies = set(arms["study_id"][members].tolist())
+    randomised = set(arms["design"][members].tolist()) == {"rct"} and len(studies) == 1
     said: list[str] = []
     if len(groups) > 1 and not randomised:
         said.append("treatment was chosen by the disease and the patient's condition, not at random")
     if len(studies) > 1:
         said.append(f"the arms come from {len(studies)} different studies")
-    origins = {str(o) for o in arms["time_origin"][members]}
+    origins = {str(o) for o in set(arms["time_origin"][members].tolist())}
     if origins == {"not-stated"}:
         said.append(
             "the time origin is not stated: if time counts from diagnosis, who lived long enough to be treated "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,7 @@ STUDY_TEXT: Final = ("first_author", "title", "journal", "notes", "study_id")
 ARM_TEXT: Final = ("label", "population")
 FACET_COLUMNS: Final = ("primary_site", "modality", "family", "design", "centers")
 TEXTS_KEPT: Final = 32
+MASKS_KEPT: Final = 8
 
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int64]
@@ -44,6 +45,15 @@ class Counts:
     stated: Codes
 
 
+@dataclass(frozen=True)
+class Figures:
+    """The figures (F,) of an endpoint: their rows in the table, ascending, their arms, and how many an arm (A,) has."""
+
+    rows: Codes
+    arms: Codes
+    of_arm: Codes
+
+
 class Facet:
     """One column of the arms as codes 0..K-1 (-1: null), with what it takes to count a selection by its values."""
 
@@ -51,41 +61,42 @@ class Facet:
         codes, values = pd.factorize(column)
         self.codes: Codes = codes.astype(np.int64)
         self.values: tuple[str, ...] = tuple(str(value) for value in values)
-        self._k = len(self.values)
-        self._weights = weights
-        pair, self._pair = np.unique(study * (self._k + 1) + self.codes + 1, return_inverse=True)
-        self._pair_value: Codes = pair % (self._k + 1) - 1
-        first = np.zeros(len(pair), dtype=np.int64)
-        first[self._pair] = np.arange(len(self._pair))
-        group, inverse = np.unique(cohort[first] * (self._k + 1) + self._pair_value + 1, return_inverse=True)
-        self._order = np.argsort(inverse, kind="stable")
-        self._starts = np.searchsorted(inverse[self._order], np.arange(len(group)))
-        self._group_value: Codes = group % (self._k + 1) - 1
+        pair = study * (len(self.values) + 1) + self.codes + 1
+        _, first, of_arm = np.unique(pair, return_index=True, return_inverse=True)
+        # A study has one cohort: that of the first arm of the pair.
+        group = cohort[first][of_arm] * (len(self.values) + 1) + self.codes + 1
+        # By group and pair: arms that are counted together stand together, however few are chosen.
+        order = np.lexsort((of_arm, group))
+        self._place = np.argsort(order)
+        self._pair, self._group = of_arm[order], group[order]
+        self._value, self._stated = self.codes[order] + 1, ~np.isnan(weights[order])
+        self._n: Codes = np.nan_to_num(weights[order]).astype(np.int64)
 
     def mask(self, chosen: Sequence[str]) -> Bools:
         """Arms whose value is one of the chosen."""
-        wanted = np.zeros(self._k + 1, dtype=bool)
+        wanted = np.zeros(len(self.values) + 1, dtype=bool)
         wanted[[i for i, value in enumerate(self.values) if value in set(chosen)]] = True
         return wanted[self.codes]
 
     def count(self, arms: Bools) -> Counts:
         """Counts by value over a set of arms; patients of one cohort count once, by the study with the largest n."""
-        pairs, k = len(self._pair_value), self._k
-        if not pairs:
-            return Counts(*(np.zeros(k, dtype=np.int64) for _ in range(4)))
-        pair = self._pair[arms]
-        weights = self._weights[arms]
-        states = ~np.isnan(weights)
-        arms_of = np.bincount(pair, minlength=pairs)
-        stated_of = np.bincount(pair[states], minlength=pairs)
-        patients_of = np.bincount(pair[states], weights=weights[states], minlength=pairs)
-        largest = np.maximum.reduceat(patients_of[self._order], self._starts).astype(np.int64)
+        chosen = np.sort(self._place[np.flatnonzero(arms)])
+        if not len(chosen):
+            return Counts(*(np.zeros(len(self.values), dtype=np.int64) for _ in range(4)))
+        value = self._value[chosen]
+        pairs = _starts(self._pair[chosen])
+        groups = _starts(self._group[chosen[pairs]])
+        largest = np.maximum.reduceat(np.add.reduceat(self._n[chosen], pairs), groups)
         return Counts(
-            studies=_sums(self._pair_value, arms_of > 0, k),
-            arms=_sums(self._pair_value, arms_of, k),
-            patients=_sums(self._group_value, largest, k),
-            stated=_sums(self._pair_value, stated_of, k),
+            studies=self._sums(value[pairs]),
+            arms=self._sums(value),
+            patients=self._sums(value[pairs[groups]], largest),
+            stated=self._sums(value[self._stated[chosen]]),
         )
+
+    def _sums(self, values: Codes, amounts: Codes | None = None) -> Codes:
+        """Sums of the amounts (None: one each) by value; null is left out. Exact: float64 holds such integers."""
+        return np.bincount(values, weights=amounts, minlength=len(self.values) + 1)[1:].astype(np.int64)
 
 
 class Arms:
@@ -130,40 +141,53 @@ class TableIndex(Arms):
         self._study_text = _haystack(arms.iloc[first_arm], STUDY_TEXT)
         self._arm_text = _haystack(arms, ARM_TEXT)
         self._texts: dict[str, Bools] = {}
-        self._printed: dict[tuple[str, bool, tuple[str, ...]], Bools] = {}
+        self._figures: dict[tuple[str, bool, tuple[str, ...]], Figures] = {}
+        self._masks: dict[Hashable, dict[str, Bools]] = {}
 
     @property
     def endpoints(self) -> tuple[str, ...]:
         """Endpoints that some row of the table has."""
         return tuple(self._endpoint[1])
 
-    def rows(self, endpoint: str, ambiguous: bool, measures: tuple[str, ...] = ()) -> Bools:
-        """Rows (R,) that are figures of the endpoint; `measures` empty means any."""
-        rows = self.figure & _equals(self._endpoint, endpoint)
-        if not ambiguous:
-            rows &= ~self.ambiguous
-        if measures:
-            rows &= np.logical_or.reduce([_equals(self._measure, measure) for measure in measures])
-        return rows
+    def figures(self, endpoint: str, ambiguous: bool, measures: tuple[str, ...] = ()) -> Figures:
+        """The figures of the endpoint, kept; `measures` empty means any."""
+        key = (endpoint, ambiguous, measures)
+        if key not in self._figures:
+            rows = self.figure & _equals(self._endpoint, endpoint)
+            if not ambiguous:
+                rows &= ~self.ambiguous
+            if measures:
+                rows &= np.logical_or.reduce([_equals(self._measure, measure) for measure in measures])
+            arms = self.arm_of_row[rows]
+            self._figures[key] = Figures(np.flatnonzero(rows), arms, np.bincount(arms, minlength=self.size))
+        return self._figures[key]
 
     def prints(self, endpoint: str, ambiguous: bool, measures: tuple[str, ...] = ()) -> Bools:
         """Arms (A,) that have such a figure."""
-        key = (endpoint, ambiguous, measures)
-        if key not in self._printed:
-            arms = np.zeros(self.size, dtype=bool)
-            arms[self.arm_of_row[self.rows(*key)]] = True
-            self._printed[key] = arms
-        return self._printed[key]
+        return self.figures(endpoint, ambiguous, measures).of_arm > 0
+
+    def masks(self, asked: Hashable, make: Callable[[], dict[str, Bools]]) -> dict[str, Bools]:
+        """`make()`, kept for what was asked last: one view asks for the masks of its filters several times."""
+        masks = self._masks.get(asked)
+        if masks is None:
+            masks = make()
+            if len(self._masks) >= MASKS_KEPT:
+                self._masks.clear()
+            self._masks[asked] = masks
+        return masks
 
     def mentions(self, text: str) -> Bools:
         """Arms (A,) in whose study or arm every word of the text occurs, whatever its case and accents."""
         words = tuple(fold(text).split())
         key = " ".join(words)
-        if key not in self._texts:
+        found = self._texts.get(key)
+        if found is None:
+            found = self._search(words)
+            # another session may clear it at any moment
             if len(self._texts) >= TEXTS_KEPT:
                 self._texts.clear()
-            self._texts[key] = self._search(words)
-        return self._texts[key]
+            self._texts[key] = found
+        return found
 
     def _search(self, words: tuple[str, ...]) -> Bools:
         found = np.ones(self.size, dtype=bool)
@@ -218,9 +242,9 @@ def _floats(column: pd.Series) -> Floats:
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _sums(values: Codes, amounts: Codes | Bools, k: int) -> Codes:
-    """Sums of the amounts by value code 0..k-1; the code -1 (null) is left out. Exact: float64 holds such integers."""
-    return np.bincount(values + 1, weights=amounts, minlength=k + 1)[1:].astype(np.int64)
+def _starts(codes: Codes) -> Codes:
+    """Where each run of equal codes begins."""
+    return np.flatnonzero(np.append(True, codes[1:] != codes[:-1]))
 
 
 def _haystack(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[str]:

@@ -14,7 +14,8 @@ import pandas as pd
 
 from dashboard.comparison.curves import Curves
 from dashboard.comparison.groups import Group
-from dashboard.figures.curves import default_horizon, line_of
+from dashboard.figures.curves import default_horizon
+from dashboard.figures.lines import line_of
 
 ForestScale = Literal["ratio", "survival"]
 RowKind = Literal["reported", "derived", "highlight", "pooled", "prediction"]

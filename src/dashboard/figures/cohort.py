@@ -15,7 +15,8 @@ from dashboard.cohort.tables import at_risk_table
 from dashboard.cohort.thinning import drawn_marks, drawn_times
 from dashboard.comparison.curves import Curves
 from dashboard.comparison.groups import DASHES, SITE_COLOURS, arm_name
-from dashboard.figures.curves import largest, line_of, nice_horizon
+from dashboard.figures.curves import largest, nice_horizon
+from dashboard.figures.lines import lines_of
 from dashboard.figures.theme import axis, faded, figure, ink, layout, survival_axis
 from dashboard.intake.safe_text import plotly_text
 from dashboard.survival.curve import ConstantHazardCurve
@@ -217,21 +218,13 @@ def _arms(members: Sequence[int], curves: Curves, horizon: float, scale: float, 
 
     An arm with one figure has no line: its mark stands alone.
     """
-    x: list[np.ndarray] = []
-    y: list[np.ndarray] = []
-    text: list[str] = []
-    gap = np.array([np.nan])
-    for k in members:
-        if curves.figures[k] < 2:
-            continue
-        months, survival = line_of(curves.paths[k], horizon)
-        x += [months, gap]
-        y += [survival, gap]
-        name = plotly_text(f"{arm_name(curves, k, with_study=True)}, n = {curves.arms['n'][k]:.0f}")
-        text += [name] * (len(months) + 1)
+    drawn = [k for k in members if curves.figures[k] >= 2]
+    lines = lines_of(curves.lines.take(drawn), horizon)
+    names = [plotly_text(f"{arm_name(curves, k, with_study=True)}, n = {curves.arms['n'][k]:.0f}") for k in drawn]
+    text = [name for name, size in zip(names, np.diff(lines.span).tolist(), strict=True) for _ in range(size)]
     line = {
         "type": "scatter", "mode": "lines", "text": text,
-        "x": np.concatenate([*x, gap]) / scale, "y": np.concatenate([*y, gap]),
+        "x": lines.months / scale, "y": lines.survival,
         "line": {"color": faded(colour, 0.45), "width": 1}, "connectgaps": False, "legendrank": 3,
         "name": f"{len(members)} published arm{'' if len(members) == 1 else 's'}",
         "hovertemplate": "<b>%{text}</b><br>%{x:.3g}: %{y:.0%}<br>derived between printed figures<extra></extra>",

@@ -6,19 +6,20 @@ for its printed figures that have an interval, and one for all other printed fig
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
+from itertools import chain, count, pairwise
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.comparison.curves import Curves, Knots, survival_at
+from dashboard.comparison.curves import Curves
 from dashboard.comparison.groups import Group, Summary
-from dashboard.comparison.words import figure_words
+from dashboard.comparison.polylines import Knots, Polylines, within
+from dashboard.figures.hover import hovers
 from dashboard.figures.labels import spread
+from dashboard.figures.lines import Line, lines_of
 from dashboard.figures.theme import axis, faded, figure, ink, layout, safe, survival_axis
-from dashboard.vocabulary import TIME_ORIGINS, label
 
 MAX_LABELS = 18
 MAX_ARM_LINES = 150  # more are a fog, of which this many are drawn:
@@ -30,27 +31,14 @@ HEIGHT = 375
 RISK_ROW = 20
 HORIZONS = (24, 36, 60, 84, 120, 180, 240)
 ALONE, AMONG = 1.0, 0.35
-# What the words at a mark are made of.
-HOVERED = (
-    "n", "first_author", "year", "label", "time_origin", "locator", "note", "used",
-    "qualifier", "value", "measure", "ci_low", "ci_high", "time_months",
-)  # fmt: skip
-# What their trace is made of.
-MARKED = ("x", "y", "arm_key", "used", "value", "ci_low", "ci_high")
-STEPS = np.linspace(0, 1, 25)
+# What the marks are made of.
+MARKED = ("measure", "x", "y", "arm_key", "used", "value", "ci_low", "ci_high")
+Points = dict[str, np.ndarray]
 
 
 def nice_horizon(months: float) -> int:
     """The smallest round horizon (months) that shows everything up to `months`."""
     return next((h for h in HORIZONS if months <= h), HORIZONS[-1])
-
-
-def line_of(path: Knots, horizon: float) -> tuple[np.ndarray, np.ndarray]:
-    """Months and survival to draw one curve: its path and enough points between them to look log-linear."""
-    end = min(horizon, path[-1][0])
-    months = np.concatenate((STEPS * end, [time for time, _ in path if 0 < time < end]))
-    months.sort()
-    return months, survival_at(path, months)
 
 
 def survival_figure(
@@ -72,20 +60,22 @@ def survival_figure(
     if horizon_months is None:
         horizon_months = default_horizon(curves, members)
     scale = 12.0 if unit == "years" else 1.0
-    thin = drawn_arms(curves, groups)
+    thin = np.zeros(len(curves), dtype=bool)
+    thin[list(drawn_arms(curves, groups))] = True
+    drawn = [group.members[thin[group.members]] for group in groups]
+    bands = len(groups) <= MAX_BANDS
+    strung, summaries = _all_lines(curves, groups, drawn, horizon_months, bands)
+    printed = _all_points(curves, drawn, horizon_months)
     data: list[dict[str, Any]] = []
     marks: list[dict[str, Any]] = []
     ends: list[tuple[Group, float, float]] = []
-    for group in groups:
-        lines, end = _lines(curves, group, horizon_months, scale, thin, len(groups) <= MAX_BANDS)
-        inside = curves.points_of([k for k in group.members.tolist() if k in thin])
-        # A figure worked out from a digitised curve is part of the line: every marker is a printed figure.
-        inside = inside[(curves.points["x"][inside] <= horizon_months) & curves.points["reported"][inside]]
+    for group, arms, summary, points in zip(groups, strung, summaries, printed, strict=True):
+        lines, end = _lines(group, arms, summary, scale)
         data += lines
-        marks += _printed(curves, group, inside, scale)
-        if end is None and len(inside):
-            last = inside[np.argmax(curves.points["x"][inside])]
-            end = (float(curves.points["x"][last]), float(curves.points["y"][last]))
+        marks += _printed(group, points, scale)
+        if end is None and len(points["x"]):
+            last = np.argmax(points["x"])
+            end = (float(points["x"][last]), float(points["y"][last]))
         if end is not None:
             ends.append((group, *end))
     names, leaders = _end_labels(_named(ends), horizon_months, scale, two_lines)
@@ -145,9 +135,8 @@ def _numbers_at_risk(
 
 def default_horizon(curves: Curves, members: np.ndarray) -> int:
     """Round horizon (months) that shows every printed figure of these curves."""
-    x = curves.points["x"][curves.points_of(members)]
-    x = x[np.isfinite(x)]
-    return nice_horizon(float(x.max())) if len(x) else 60
+    months = float(curves.reach[members].max(initial=0.0))
+    return nice_horizon(months) if months else 60
 
 
 def _tick_step(horizon_months: float, unit: str) -> float:
@@ -173,18 +162,41 @@ def largest(curves: Curves, members: np.ndarray, most: int) -> list[int]:
     return found
 
 
+def _all_lines(
+    curves: Curves, groups: Sequence[Group], drawn: Sequence[np.ndarray], horizon: float, bands: bool
+) -> tuple[list[Line | None], list[list[Line]]]:
+    """Of each group the lines of its drawn arms as one, parted by gaps, and its summary with the ends of its band.
+
+    An arm of one figure has no line; a summary is log-linear between its times. All are made at once.
+    """
+    members = [those[curves.figures[those] >= 2] for those in drawn]
+    ends = np.cumsum([0, *(len(those) for those in members)]).tolist()
+    summaries = [_summary_knots(group.summary, bands) for group in groups]
+    arms = curves.lines.take(np.concatenate([*members, np.zeros(0, dtype=int)]))
+    lines = lines_of(arms.and_those(Polylines.of([*chain.from_iterable(summaries)])), horizon)
+    number = count(ends[-1])
+    return (
+        [lines.strung(a, b) if a < b else None for a, b in pairwise(ends)],
+        [[lines.line(next(number)) for _ in each] for each in summaries],
+    )
+
+
+def _summary_knots(summary: Summary | None, bands: bool) -> list[Knots]:
+    if summary is None:
+        return []
+    values = [summary.survival, *(end for end in (summary.low, summary.high) if bands and end is not None)]
+    return [tuple(zip(summary.months.tolist(), value.tolist(), strict=True)) for value in values]
+
+
 def _lines(
-    curves: Curves, group: Group, horizon: float, scale: float, thin: set[int], bands: bool
+    group: Group, arms: Line | None, summary: Sequence[Line], scale: float
 ) -> tuple[list[dict[str, Any]], tuple[float, float] | None]:
     """The arms' lines and the summary of a group, and the end of the line that carries its name."""
-    drawn = [k for k in group.members.tolist() if k in thin and curves.figures[k] >= 2]
     alone = len(group.members) == 1
     traces: list[dict[str, Any]] = []
     end: tuple[float, float] | None = None
-    if drawn:
-        asked = [(k, horizon) for k in drawn]
-        lines = curves.once("line", asked, lambda those: [line_of(curves.paths[k], end) for k, end in those])
-        months, survival = _strung(lines)
+    if arms is not None:
+        months, survival = arms
         end = (float(months[-1]), float(survival[-1]))
         line = {
             "color": faded(group.colour, ALONE if alone else AMONG),
@@ -194,46 +206,31 @@ def _lines(
         name = group.label if alone else f"{group.label}: single arms"
         traces.append(_line(months / scale, survival, line, name, "derived between printed figures"))
     if group.summary is not None:
-        months, survival = _summary_line(group.summary, horizon, group.summary.survival)
+        months, survival = summary[0]
         end = (float(months[-1]), float(survival[-1]))
         line = {"color": group.colour, "width": 3.8, "dash": group.dash}
         kind = "pooled, random effects" if group.summary.pooled else "descriptive, weighted by patients"
         what = f"derived, {kind}: {group.summary.arms} arms, n = {group.summary.patients:,}"
-        if bands and group.summary.low is not None and group.summary.high is not None:
-            traces.append(_band(group, horizon, scale, group.summary.low, group.summary.high))
+        if len(summary) == 3:
+            traces.append(_band(group, summary[1], summary[2], scale))
         traces.append(_line(months / scale, survival, line, f"{group.label}: summary", what))
     return traces, end
 
 
-def _summary_line(summary: Summary, horizon: float, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A summary's line: at its own times if descriptive, log-linear between them if pooled."""
-    return line_of(tuple(zip(summary.months.tolist(), values.tolist(), strict=True)), horizon)
-
-
-def _band(group: Group, horizon: float, scale: float, low: np.ndarray, high: np.ndarray) -> dict[str, Any]:
+def _band(group: Group, low: Line, high: Line, scale: float) -> dict[str, Any]:
     """The 95% confidence band of a pooled curve."""
-    assert group.summary is not None
-    months, lower = _summary_line(group.summary, horizon, low)
-    _, upper = _summary_line(group.summary, horizon, high)
+    months, lower = low
     return {
         "type": "scatter",
         "mode": "lines",
         "x": np.concatenate([months, months[::-1]]) / scale,
-        "y": np.concatenate([upper, lower[::-1]]),
+        "y": np.concatenate([high[1], lower[::-1]]),
         "fill": "toself",
         "fillcolor": faded(group.colour, 0.13),
         "line": {"width": 0},
         "hoverinfo": "skip",
         "name": safe(f"{group.label}: 95% confidence band"),
     }
-
-
-def _strung(lines: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    """Several lines in one trace, parted by gaps."""
-    gap = np.array([np.nan])
-    months = np.concatenate([part for line in lines for part in (line[0], gap)][:-1])
-    survival = np.concatenate([part for line in lines for part in (line[1], gap)][:-1])
-    return months, survival
 
 
 def _line(x: np.ndarray, y: np.ndarray, line: dict[str, Any], name: str, what: str) -> dict[str, Any]:
@@ -249,15 +246,28 @@ def _line(x: np.ndarray, y: np.ndarray, line: dict[str, Any], name: str, what: s
     }
 
 
-def _printed(curves: Curves, group: Group, inside: np.ndarray, scale: float) -> list[dict[str, Any]]:
+def _all_points(curves: Curves, drawn: Sequence[np.ndarray], horizon: float) -> list[Points]:
+    """The printed points of each group's drawn arms up to the horizon, and the words at them."""
+    index, span = within(curves.span, np.concatenate([*drawn, np.zeros(0, dtype=int)]))
+    # A figure worked out from a digitised curve is part of the line: every marker is a printed figure.
+    shown = (curves.points["x"][index] <= horizon) & curves.points["reported"][index]
+    ends = np.cumsum([0, *(len(those) for those in drawn)])
+    bounds = np.append(0, np.cumsum(shown))[span[ends]].tolist()
+    index = index[shown]
+    columns = {name: curves.points[name][index] for name in MARKED}
+    columns["text"] = np.array([*hovers(curves, index), None], dtype=object)[:-1]
+    return [{name: column[a:b] for name, column in columns.items()} for a, b in pairwise(bounds)]
+
+
+def _printed(group: Group, points: Points, scale: float) -> list[dict[str, Any]]:
     """Printed survival rates, and printed medians on the 50% line, of one group."""
-    is_median = curves.points["measure"][inside] == "median_months"
+    is_median = points["measure"] == "median_months"
     alone = len(group.members) == 1
-    traces = []
-    for index, axis_name in ((inside[~is_median], "error_y"), (inside[is_median], "error_x")):
-        if len(index):
-            traces.append(_markers(curves, group, index, scale, axis_name, alone))
-    return traces
+    return [
+        _markers(group, {name: column[those] for name, column in points.items()}, scale, axis_name, alone)
+        for those, axis_name in ((~is_median, "error_y"), (is_median, "error_x"))
+        if those.any()
+    ]
 
 
 def _joined(marks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -288,14 +298,11 @@ def _each(traces: Sequence[dict[str, Any]], look: Callable[[dict[str, Any]], Any
     return [value for trace in traces for value in [look(trace["marker"])] * len(trace["text"])]
 
 
-def _markers(
-    curves: Curves, group: Group, index: np.ndarray, scale: float, error_axis: str, alone: bool
-) -> dict[str, Any]:
+def _markers(group: Group, points: Points, scale: float, error_axis: str, alone: bool) -> dict[str, Any]:
     """Solid where the figure lies on the curve; hollow where it is a bound, approximate, ambiguous or contradicted.
 
     In a group of several arms the medians shrink to strokes on the 50% line, which they would otherwise cover.
     """
-    points = {name: curves.points[name][index] for name in MARKED}
     strokes = error_axis == "error_x" and not alone
     solid = "line-ns-open" if strokes else group.symbol.replace("-open", "").replace("-dot", "")
     hollow = solid if solid in ("x", "cross") or strokes else f"{solid}-open"
@@ -313,7 +320,7 @@ def _markers(
         },
         "name": safe(f"{group.label}: printed"),
         "customdata": points["arm_key"],
-        "text": curves.once("hover", index.tolist(), lambda those: _hovers(curves, np.array(those))),
+        "text": points["text"].tolist(),
         "hovertemplate": "%{text}<extra></extra>",
     }
     if np.isfinite(points["ci_low"]).any() and (alone or error_axis == "error_y"):
@@ -328,28 +335,6 @@ def _markers(
             "arrayminus": np.nan_to_num(points["value"] - points["ci_low"]) / unit,
         }
     return trace
-
-
-def _hovers(curves: Curves, index: np.ndarray) -> list[str]:
-    """What the marks say: from lists, as single values out of arrays take most of the time of a large plot."""
-    values = {name: curves.points[name][index].tolist() for name in HOVERED}
-    return [_hover(values, i) for i in range(len(index))]
-
-
-def _hover(points: dict[str, list[Any]], i: int) -> str:
-    n = points["n"][i]
-    lines = [
-        f"<b>{safe(points['first_author'][i] or 'author not known')} {points['year'][i]:.0f}</b>: "
-        + safe(points["label"][i]),
-        f"printed: {safe(figure_words(points, i))}",
-        f"{f'n = {n:.0f}' if math.isfinite(n) else 'n not stated'}; {label(TIME_ORIGINS, points['time_origin'][i])}",
-        f"read in: {safe(points['locator'][i] or 'place not noted')}",
-    ]
-    if points["note"][i]:
-        lines.append(f"note: {safe(points['note'][i])}")
-    if not points["used"][i]:
-        lines.append("not on the curve")
-    return "<br>".join(lines)
 
 
 def _named(ends: list[tuple[Group, float, float]]) -> list[tuple[Group, float, float]]:

@@ -22,6 +22,7 @@ MIN_ARMS = 3
 _SAME_TIME_MONTHS = 1e-9
 _DRAWS = 2000
 _SEED = 20140918
+_BLOCK = 64
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,11 @@ def pool_intervals(
     times, support = _grid(arms, min_arms)
     y, v, printed = _on_grid(arms, times, correction)
     observed = np.isfinite(y)
+    if not observed[:, -1].any():
+        # Survival of 0 leaves nobody to observe: the curve ends where the last arm does.
+        last = int(np.flatnonzero(observed.any(axis=0))[-1]) + 1
+        times, support, y, v = times[:last], support[:last], y[:, :last], v[:, :last]
+        printed, observed = printed[:, :last], observed[:, :last]
 
     raw = _between(y, v, observed) if model == "random" else np.zeros((len(times), len(times)))
     between = _nearest_covariance(raw)
@@ -164,7 +170,7 @@ def pool_intervals(
     # d log S_j / d beta_i = 2 cot(beta_i) for i <= j.
     with np.errstate(divide="ignore"):
         slope = np.where(angle == np.pi / 2, 0.0, 2 / np.tan(angle))
-    jacobian = np.tril(np.broadcast_to(slope, (len(times), len(times))))
+    jacobian = np.where(np.tri(len(times), dtype=bool), slope, 0.0)
     se = _sd(jacobian, covariance)
     z = normal_quantile(0.5 + level / 2)
     ci_low, ci_high = _log_band(survival, z * se)
@@ -174,7 +180,7 @@ def pool_intervals(
     else:
         pi_low = pi_high = np.full(len(times), np.nan)
 
-    q = float(np.nansum((y - fixed) ** 2 / v))
+    q = float(np.where(observed, (y - fixed) ** 2 / v, 0.0).sum())
     df = int(observed.sum()) - len(times)
     h2 = q / df if df else np.nan
     return PooledCurve(
@@ -252,6 +258,7 @@ def arranged(
     begin, start = (np.where(first, origin, np.append(origin, x[:-1])) for origin, x in ((0.0, time), (1.0, survival)))
     _check(names, time, survival, begin, start)
     silent = np.isnan(at_risk)
+    assumed = int(np.count_nonzero(np.bincount(arm[silent])))
     # An arm's size is that of its first row.
     at_risk = np.where(silent, size[first][arm] * start, at_risk)
     # After survival of 0 nobody is left to die.
@@ -263,18 +270,10 @@ def arranged(
         )
     arm, begin, end, at_risk = arm[alive], begin[alive], time[alive], at_risk[alive]
     shape = (arm[-1] + 1, np.bincount(arm).max())
-    where = arm, np.arange(len(arm)) - np.searchsorted(arm, arm)
-
-    def padded(values: Array) -> Array:
-        whole = np.full(shape, np.nan)
-        whole[where] = values
-        return whole
-
-    ends = padded(end)
-    found = Intervals(
-        padded(begin), ends, padded(survival[alive] / start[alive]), padded(at_risk), np.nanmax(ends, axis=1)
-    )
-    assumed = len(np.unique(names[silent]))
+    padded = np.full((4, *shape), np.nan)
+    place = np.arange(len(arm)) - np.searchsorted(arm, arm)
+    padded[:, arm, place] = begin, end, survival[alive] / start[alive], at_risk
+    found = Intervals(padded[0], padded[1], padded[2], padded[3], end[np.append(arm[1:] != arm[:-1], True)])
     text = (
         f"{assumed} of {shape[0]} arms print no numbers at risk. They are taken as if no patient was lost, so the "
         "bands are too narrow."
@@ -297,7 +296,7 @@ def _check(names: npt.NDArray[Any], time: Array, survival: Array, begin: Array, 
 def _grid(arms: Intervals, min_arms: int) -> tuple[Array, npt.NDArray[np.int64]]:
     """All printed times that at least `min_arms` arms reach, and how many reach them."""
     everything = np.unique(arms.end[~np.isnan(arms.end)])
-    reach = (arms.last[None, :] >= everything[:, None] - _SAME_TIME_MONTHS).sum(axis=1)
+    reach = np.count_nonzero(arms.last >= everything[:, None] - _SAME_TIME_MONTHS, axis=1)
     times = everything[reach >= min_arms]
     if not len(times):
         raise ValueError(f"{len(arms.last)} arms: fewer than {min_arms} reach any time together. Widen the filters.")
@@ -309,11 +308,10 @@ def _on_grid(arms: Intervals, times: Array, correction: bool) -> tuple[Array, Ar
     starts = np.append(0.0, times[:-1])
     within = times <= arms.last[:, None] + _SAME_TIME_MONTHS
     # The interval in which each time lies: as many as end before it.
-    place = (arms.end[:, :, None] < times - _SAME_TIME_MONTHS).sum(axis=1)
-    place = np.minimum(place, (~np.isnan(arms.end)).sum(axis=1)[:, None] - 1)
-    begin, end, ratio, at_risk = (
-        np.take_along_axis(x, place, axis=1) for x in (arms.begin, arms.end, arms.ratio, arms.at_risk)
-    )
+    place = np.count_nonzero(arms.end[:, :, None] < times - _SAME_TIME_MONTHS, axis=1)
+    place = np.minimum(place, np.count_nonzero(~np.isnan(arms.end), axis=1)[:, None] - 1)
+    arm = np.arange(len(place))[:, None]
+    begin, end, ratio, at_risk = (x[arm, place] for x in (arms.begin, arms.end, arms.ratio, arms.at_risk))
     length = end - begin
     with np.errstate(divide="ignore", invalid="ignore"):
         s = ratio ** ((times - starts) / length)
@@ -332,14 +330,14 @@ def _between(y: Array, v: Array, observed: npt.NDArray[np.bool_]) -> Array:
     root = np.sqrt(w)
     # Centred first: the sums of products below would otherwise cancel.
     seen = np.where(observed, y, 0.0)
-    centred = np.where(observed, y - seen.sum(axis=0) / np.maximum(observed.sum(axis=0), 1), 0.0)
+    counts = observed.sum(axis=0)
+    centred = np.where(observed, y - seen.sum(axis=0) / np.maximum(counts, 1), 0.0) * root
     total = root.T @ root
     shared = total > 0
     safe = np.where(shared, total, 1.0)
-    mean = (root * centred).T @ root / safe  # [j, l]: mean at time j over arms that reach l too
-    q = (root * centred).T @ (root * centred) - mean * mean.T * total
+    mean = centred.T @ root / safe  # [j, l]: mean at time j over arms that reach l too
+    q = centred.T @ centred - mean * mean.T * total
     scale = total - (w.T @ w) / safe
-    counts = observed.sum(axis=0)
     q -= np.diag(np.maximum(counts - 1.0, 0.0))
     known = shared & (scale > 1e-12 * total)
     return np.where(known, q / np.where(known, scale, 1.0), 0.0)
@@ -360,14 +358,23 @@ def _fixed_mean(y: Array, v: Array, observed: npt.NDArray[np.bool_]) -> tuple[Ar
 
 def _weighted_mean(y: Array, v: Array, observed: npt.NDArray[np.bool_], between: Array) -> tuple[Array, Array]:
     """Generalised least squares over arms that each observe some of the intervals: mean (m,) and covariance (m, m)."""
-    both = observed[:, :, None] & observed[:, None, :]
     m = y.shape[1]
-    total = np.where(both, between, 0.0)
-    # An interval that an arm does not reach gets a unit of its own, which is taken out of the inverse again.
-    total[:, np.arange(m), np.arange(m)] += np.where(observed, np.where(observed, v, 0.0), 1.0)
-    precision = np.where(both, np.linalg.inv(total), 0.0)
-    covariance = np.linalg.inv(precision.sum(axis=0))
-    pull = np.einsum("kij,kj->i", precision, np.where(observed, y, 0.0))
+    precision, pull = np.zeros((m, m)), np.zeros(m)
+    # An arm is observed up to its end: in blocks of about the same end, matrices need be no larger than that.
+    ends = observed.sum(axis=1)
+    order = np.argsort(-ends, kind="stable")
+    for start in range(0, len(order), _BLOCK):
+        those = order[start : start + _BLOCK]
+        n = int(ends[those[0]])
+        seen = observed[those, :n]
+        both = seen[:, :, None] & seen[:, None, :]
+        total = np.where(both, between[:n, :n], 0.0)
+        # An interval that an arm does not reach gets a unit of its own, which is taken out of the inverse again.
+        total[:, np.arange(n), np.arange(n)] += np.where(seen, v[those, :n], 1.0)
+        inverse = np.where(both, np.linalg.inv(total), 0.0)
+        precision[:n, :n] += inverse.sum(axis=0)
+        pull[:n] += np.einsum("kij,kj->i", inverse, np.where(seen, y[those, :n], 0.0))
+    covariance = np.linalg.inv(precision).astype(np.float64, copy=False)
     return covariance @ pull, covariance
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.comparison.curves import Curves, Knots, survival_at
+from dashboard.comparison.curves import Curves
+from dashboard.comparison.polylines import Polylines
 from dashboard.synthesis.curves import MIN_ARMS, Array, arranged, pool_intervals
 
 MOST_TIMES = 16
@@ -32,10 +33,17 @@ class GroupCurve:
     at: np.ndarray
 
 
-def _thinned(knots: Knots) -> Knots:
-    """The curve at the common times only, as far as it reaches."""
-    times = [time for time in COMMON_TIMES if time <= knots[-1][0]]
-    return tuple(zip(times, survival_at(knots, np.array(times)).tolist(), strict=True))
+def _figures(curves: Polylines) -> tuple[np.ndarray, Array, Array]:
+    """Curve (its place), months and survival of every figure to pool, in the order of the curves and their times."""
+    started = np.ones(len(curves.x), dtype=bool)
+    started[curves.span[:-1]] = False  # at the start nothing is printed
+    time = curves.x[started]
+    if len(np.unique(time)) <= MOST_TIMES:
+        return np.repeat(np.arange(len(curves)), np.diff(curves.span) - 1), time, curves.y[started]
+    common = np.array(COMMON_TIMES)
+    survival = curves.survival_on(common)
+    arm, column = np.nonzero(np.isfinite(survival))
+    return arm, common[column], survival[arm, column]
 
 
 def group_curve(curves: Curves, kept: np.ndarray, *, prediction: bool = False) -> GroupCurve | None:
@@ -54,21 +62,14 @@ def group_curve(curves: Curves, kept: np.ndarray, *, prediction: bool = False) -
     """
     if len(kept) < MIN_ARMS:
         return None
-    printed = [curves.knots[k][1:] for k in kept]
-    if len({time for points in printed for time, _ in points}) > MOST_TIMES:
-        printed = [_thinned(curves.knots[k]) for k in kept]
-        kept = kept[[len(points) > 0 for points in printed]]
-        printed = [points for points in printed if points]
-        if len(kept) < MIN_ARMS:
-            return None
-    lengths = [len(points) for points in printed]
-    points = np.array([point for points in printed for point in points])
-    last = np.sort([points[-1][0] for points in printed])
-    if last[-MIN_ARMS] < points[:, 0].min():
+    arm, time, survival = _figures(curves.printed.take(kept))
+    ends = np.append(arm[1:] != arm[:-1], True)
+    last = np.sort(time[ends])
+    if len(last) < MIN_ARMS or last[-MIN_ARMS] < time.min():
         return None
-    time, survival = points.T
-    size = np.repeat(curves.arms["n"][kept], lengths)
-    arms, _ = arranged(np.repeat(kept, lengths), time, survival, np.full(len(time), np.nan), size)
+    members = kept[arm]
+    kept = members[ends]
+    arms, _ = arranged(members, time, survival, np.full(len(time), np.nan), curves.arms["n"][members])
     pooled = pool_intervals(arms, prediction=prediction)
     return GroupCurve(
         months=np.append(0.0, pooled.times),

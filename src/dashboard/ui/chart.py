@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Literal
 
 import numpy as np
+import orjson
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -17,6 +18,7 @@ from dashboard.intake.safe_text import to_csv
 from dashboard.ui.component import component
 
 SelectionMode = Literal["points", "box"]
+CONTAINERS = (dict, list, tuple, np.ndarray)
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": "reset"}
 # What Streamlit makes of a figure's layout for each way of selecting; told beforehand, it changes nothing.
 SELECTING: dict[SelectionMode | None, dict[str, str]] = {
@@ -41,25 +43,27 @@ def converted(fig: go.Figure, mode: SelectionMode | None = None) -> go.Figure:
     if "to_dict" not in vars(fig):
         data, layout = fig.parts() if isinstance(fig, Drawing) else (fig.to_dict()[part] for part in ("data", "layout"))
         drawn = {key: each for key, each in layout.items() if key != "template"} | {"datarevision": 1} | SELECTING[mode]
-        spec = {"data": _parts(data), "layout": _parts(drawn)}
+        spec = {"data": [_written(trace) for trace in data], "layout": _written(drawn)}
         fig.to_dict = lambda: spec
     return fig
 
 
-def _parts(value: Any) -> Any:
-    """A figure's parts as JSON knows them. Plotly's own way looks at every text of every list."""
+def _written(parts: dict[str, Any]) -> dict[str, Any]:
+    """A trace or a layout with whatever is not a plain value as JSON already, which no later run writes again."""
+    return {key: _json(each) if isinstance(each, CONTAINERS) else each for key, each in parts.items()}
+
+
+def _json(value: Any) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps(_rounded(value), option=orjson.OPT_SERIALIZE_NUMPY, default=np.ndarray.tolist))
+
+
+def _rounded(value: Any) -> Any:
+    """Numbers of arrays to a millionth, far below a pixel: half the text of all digits."""
     if isinstance(value, dict):
-        return {key: _parts(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)) and value and isinstance(value[0], (dict, list, tuple)):
-        return [_parts(each) for each in value]
-    if isinstance(value, np.ndarray):
-        return _numbers(value) if value.dtype == np.float64 else value.tolist()
+        return {key: _rounded(each) for key, each in value.items()}
+    if isinstance(value, np.ndarray) and value.dtype == np.float64:
+        return value.round(6)
     return value
-
-
-def _numbers(values: np.ndarray) -> list[float | None]:
-    """Numbers to a millionth, far below a pixel: half the text of all digits."""
-    return [None if number != number else number for number in values.round(6).tolist()]
 
 
 def table_file(

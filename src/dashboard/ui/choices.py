@@ -32,14 +32,13 @@ class Choice:
 
 def choices(row: Sequence[Choice], *, key: str) -> tuple[Any, ...]:
     """Draw the row; the values, in its order. A value in the link that is no option is noted (`ui.links`)."""
+    values = []
     with st.container(key=f"bound_{key}"):
         for choice in row:
             check_choice(choice.name, choice.options)
             if choice.kind == "find":
                 _forget_unknown(choice)
-            if needed(choice.name):
-                _state(choice)
-    values = tuple(value_of(choice.name) for choice in row)
+            values.append(_state(choice) if needed(choice.name) else ON_DEMAND[choice.name])
     fields = []
     for choice, value in zip(row, values, strict=True):
         names = choice.names()
@@ -57,16 +56,16 @@ def choices(row: Sequence[Choice], *, key: str) -> tuple[Any, ...]:
     def chosen(changes: dict[str, Any]) -> None:
         write({choice.name: _meant(choice, changes[choice.name]) for choice in row if _offers(choice, changes)})
 
-    ask("choices", {"fields": fields}, chosen, key=key)
-    return values
+    # a tuple: Streamlit looks at a list for long, whether it is a table
+    ask("choices", {"fields": tuple(fields)}, chosen, key=key)
+    return tuple(values)
 
 
-def _state(choice: Choice) -> None:
-    """The bound widget, unseen: it keeps the link."""
+def _state(choice: Choice) -> Any:
+    """The bound widget, unseen: it keeps the link. Its value."""
     if choice.kind == "find":  # a list of every option would be sent and built in every run
-        st.text_input(choice.label, ON_DEMAND[choice.name], **bound(choice.name))
-    else:
-        st.selectbox(choice.label, choice.options, index=_first(choice), **bound(choice.name))
+        return st.text_input(choice.label, ON_DEMAND[choice.name], **bound(choice.name))
+    return st.selectbox(choice.label, choice.options, index=_first(choice), **bound(choice.name))
 
 
 def _forget_unknown(choice: Choice) -> None:

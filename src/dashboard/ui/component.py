@@ -53,21 +53,26 @@ def ask(
     server that started under an open tab gets the first click before there is a callback: the component is asked to
     say it again.
     """
-    heard, unheard = f"_{key}_token", f"_{key}_again"
+    kept = f"_{key}_clicks"
+
+    def clicks() -> tuple[int, int | None]:
+        """The token of the last click that was answered, and of the last that had no callback yet."""
+        found: tuple[int, int | None] = st.session_state.get(kept, (0, None))
+        return found
 
     def clicked() -> None:
         click = st.session_state[key]["choose"]
-        st.session_state[heard] = click["token"]
+        st.session_state[kept] = click["token"], clicks()[1]
         answer(click["values"])
 
-    token = st.session_state.get(heard, 0)
+    token, again = clicks()
     found = component(name)(
-        data={**data, "token": token, "again": st.session_state.get(unheard)},
+        data={**data, "token": token, "again": again},
         key=key,
         on_choose_change=clicked,
         **layout,
     )
     click = found.get("choose")
     if click and click["token"] != token:
-        st.session_state[unheard] = click["token"]
+        st.session_state[kept] = token, click["token"]
         st.rerun()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from dashboard.selection import Selection
@@ -11,7 +13,6 @@ from dashboard.ui.state import (
     CENTER_OPTIONS,
     DESIGN_OPTIONS,
     ENDPOINT_OPTIONS,
-    FILTER_DEFAULTS,
     MODALITY_OPTIONS,
     SITE_OPTIONS,
     bound,
@@ -27,32 +28,33 @@ def filter_bar(opened: OpenTable) -> Selection:
     with st.sidebar:
         head = st.container(key="filter_head")
         with st.container(key="bound_filters"):
-            _state()
-        state = st.session_state
-        selection = selection_from({name: state.get(name, default) for name, default in FILTER_DEFAULTS.items()})
+            selection = selection_from(_state())
         head.markdown(f"**Liver Metastases Survival Atlas**  \n{totals_sentence(selected_totals(opened, selection))}")
         filters(selection, counts(opened, selection))
         st.caption("Published figures for discussion among professionals; not medical advice.")
     return selection
 
 
-def _state() -> None:
-    """The bound widgets, unseen: they keep the link. Those on demand only while they say something."""
-    st.multiselect("Primary site", SITE_OPTIONS, **bound("site"))
-    st.multiselect("Treatment", MODALITY_OPTIONS, **bound("modality"))
+def _state() -> dict[str, Any]:
+    """The bound widgets, unseen: they keep the link. Those on demand only while they say something; what they say."""
+    said: dict[str, Any] = {
+        "site": st.multiselect("Primary site", SITE_OPTIONS, **bound("site")),
+        "modality": st.multiselect("Treatment", MODALITY_OPTIONS, **bound("modality")),
+    }
     if needed("endpoint"):
-        st.selectbox("Endpoint", ENDPOINT_OPTIONS, **bound("endpoint"))
+        said["endpoint"] = st.selectbox("Endpoint", ENDPOINT_OPTIONS, **bound("endpoint"))
     if needed("era"):
-        st.slider("Years of treatment", YEAR_FROM, YEAR_TO, (YEAR_FROM, YEAR_TO), **bound("era"))
+        said["era"] = st.slider("Years of treatment", YEAR_FROM, YEAR_TO, (YEAR_FROM, YEAR_TO), **bound("era"))
     if needed("design"):
-        st.multiselect("Study design", DESIGN_OPTIONS, **bound("design"))
+        said["design"] = st.multiselect("Study design", DESIGN_OPTIONS, **bound("design"))
     if needed("centers"):
-        st.multiselect("Centres", CENTER_OPTIONS, **bound("centers"))
+        said["centers"] = st.multiselect("Centres", CENTER_OPTIONS, **bound("centers"))
     if needed("min_n"):
-        st.number_input("Smallest arm, patients", 0, 100_000, 0, **bound("min_n"))
+        said["min_n"] = st.number_input("Smallest arm, patients", 0, 100_000, 0, **bound("min_n"))
     if needed("subgroups"):
-        st.toggle("Include subgroups", **bound("subgroups"))
+        said["subgroups"] = st.toggle("Include subgroups", **bound("subgroups"))
     if needed("ambiguous"):
-        st.toggle("Include ambiguous figures", **bound("ambiguous"))
+        said["ambiguous"] = st.toggle("Include ambiguous figures", **bound("ambiguous"))
     if needed("q"):
-        st.text_input("Search", **bound("q"))
+        said["q"] = st.text_input("Search", **bound("q"))
+    return said

@@ -76,7 +76,7 @@ def above_page(context: PageContext) -> None:
 
     data = {
         "totals": totals_sentence(context.totals),
-        "chips": [{"key": chip.key, "text": chip.text} for chip in shown.values()],
+        "chips": tuple({"key": chip.key, "text": chip.text} for chip in shown.values()),
         "version": version_of(context.table_key),
     }
     ask("view_bar", data, clicked, key="view_bar")

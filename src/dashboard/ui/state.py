@@ -154,7 +154,8 @@ def write(values: Mapping[str, Any]) -> None:
 
 def needed(name: str) -> bool:
     """Whether state drawn on demand has to be drawn in this run: it has a value, or the link names it."""
-    return st.session_state.get(name, ON_DEMAND[name]) != ON_DEMAND[name] or name in st.query_params
+    # a list of the names: to look one up that is not there costs several times as much
+    return name in list(st.query_params) or value_of(name) != ON_DEMAND[name]
 
 
 def value_of(name: str) -> Any:
