@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
 from dashboard.comparison.curves import Curves, build
 from dashboard.evidence import load
+
+# At a desk as in CI: how long an example takes says nothing of the program.
+settings.register_profile("default", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
