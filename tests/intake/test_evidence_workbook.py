@@ -8,6 +8,7 @@ import pytest
 from templates import filled_template, with_cells
 
 from dashboard.evidence import load, validate_tables
+from dashboard.evidence.validation import Problem as RuleBroken
 from dashboard.intake.evidence_draft import TABLES
 from dashboard.intake.evidence_template import template_workbook, wide_template_workbook
 from dashboard.intake.evidence_workbook import read_evidence
@@ -101,7 +102,7 @@ def test_good_rows_are_used_while_bad_ones_wait():
     upload = wide()
     assert upload.studies["study_id"].tolist() == ["alves-2003", "miller-2010", "bar-2012"]
     assert "foo" in set(upload.waiting["outcomes"]["study_id"]), "a figure waits with its study"
-    assert len(upload.outcomes) + len(upload.waiting["outcomes"]) == 9
+    assert len(upload.outcomes) + len(upload.waiting["outcomes"]["study_id"]) == 9
     assert validate_tables(upload.studies, upload.arms, upload.outcomes).empty
     assert "wait" in upload.summary()
 
@@ -224,7 +225,7 @@ def test_one_changed_or_added_cell_makes_the_example_the_users(sheet: str, place
         cells = [(sheet, f"{column}5", value) for column, value in given.items()] + [(sheet, place, 0.1)]
     upload = read_evidence((with_cells(template_workbook(), *cells), "template.xlsx"))
     assert not upload.example
-    assert len(upload.outcomes) + len(upload.waiting["outcomes"]) == (4 if place == "F5" else 3)
+    assert len(upload.outcomes) + len(upload.waiting["outcomes"]["study_id"]) == (4 if place == "F5" else 3)
 
 
 def test_the_template_offers_the_vocabulary():
@@ -301,18 +302,9 @@ def test_nothing_to_use_says_so():
 def test_the_validator_is_not_asked_about_cells_that_could_not_be_read():
     seen = []
 
-    def validate(*tables):
+    def validate(tables):
         seen.append(tables)
-        return pd.DataFrame(
-            {
-                "table": ["outcomes"],
-                "row": [2],
-                "column": ["value"],
-                "value": ["NR"],
-                "rule": ["number"],
-                "message": ["No. Do."],
-            }
-        )
+        return [RuleBroken("outcomes", 0, "value", "NR", "number")]
 
     upload = wide(
         "study,year,label,primary_site,modality,n,median_os_months\nA,2001,x,renal,resection,9,NR\n", validate=validate

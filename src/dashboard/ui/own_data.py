@@ -10,9 +10,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.evidence import shared
+from dashboard.evidence import shared, validate_tables
 from dashboard.intake.cohort import Cohort
-from dashboard.intake.evidence_workbook import default_validator
 from dashboard.intake.limits import IntakeError
 from dashboard.intake.own_ids import OwnIds
 from dashboard.intake.own_table import Mode, study_table
@@ -140,7 +139,7 @@ def add_rows(studies: pd.DataFrame, arms: pd.DataFrame, figures: pd.DataFrame) -
     """
     before = own_evidence()
     joined = before.joined(studies, arms, figures) if before else OwnEvidence(studies, arms, figures)
-    found = default_validator(joined.studies, joined.arms, joined.figures)
+    found = validate_tables(joined.studies, joined.arms, joined.figures)
     if len(found):
         column, words = str(found["column"].iloc[0]), str(found["message"].iloc[0])
         what, _, remedy = words.partition(". ")
