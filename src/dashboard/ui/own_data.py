@@ -25,6 +25,7 @@ COHORT: Final = "_own_cohort"
 IDS: Final = "_own_ids"
 NUMBERED: Final = "_own_numbered"
 ROUND: Final = "_own_round"
+HELD: Final = "_own_held"
 PREFIX: Final = "own_data_"
 
 
@@ -73,9 +74,17 @@ def own_cohort() -> Cohort | None:
     return kept
 
 
-def has_own_data() -> bool:
-    """Whether there is anything to forget."""
-    return own_evidence() is not None or own_cohort() is not None
+def held_by_tab() -> tuple[str, bool]:
+    """What there is of the reader's own, in a word or two; and whether there was something that they let go of.
+
+    A new session under an open tab (the server was started again) holds nothing and let go of nothing: the tab, which
+    remembers the words, says that they are gone.
+    """
+    names = {"table": own_evidence(), "cohort": own_cohort()}
+    held = " and ".join(name for name, kept in names.items() if kept is not None)
+    if held:
+        st.session_state[HELD] = True
+    return held, not held and HELD in st.session_state
 
 
 def own_in_words() -> str:
