@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pandas as pd
 import pytest
 
@@ -10,12 +12,13 @@ from dashboard.evidence import load
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last and in one process.
+    """Browser tests in one process, and first of all where there are several: the others do the rest meanwhile.
 
-    Their driver keeps an event loop in the main thread, in which no other test can start one; and two browsers at once
-    would wait for each other where a test expects an answer in time.
+    Two browsers at once would wait for each other where a test expects an answer in time. Last, as in a run of one
+    process, they would keep one process busy for minutes while the others have nothing left to do.
     """
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    several = "PYTEST_XDIST_WORKER" in os.environ
+    items.sort(key=lambda item: ("browser" in item.path.parts) is not several)
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.xdist_group("browser"))

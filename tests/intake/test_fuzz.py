@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 
@@ -53,8 +54,9 @@ def small_workbook() -> dict[str, bytes]:
     buffer = io.BytesIO()
     book.save(buffer)
     with zipfile.ZipFile(buffer) as archive:
-        # The theme is half of a small workbook and holds nothing that is read.
-        return {name: archive.read(name) for name in archive.namelist() if "theme" not in name}
+        # The theme, the palette and the author are most of a small workbook and hold nothing that is read.
+        names = [name for name in archive.namelist() if "theme" not in name and "docProps" not in name]
+        return {name: re.sub(rb"<colors>.*</colors>", b"", archive.read(name)) for name in names}
 
 
 def packed(parts: dict[str, bytes]) -> bytes:
@@ -153,7 +155,7 @@ def told_what_is_wrong():
 
 UNITS = st.sampled_from([None, "percent", "proportion"])
 # Of 100 cases of the reader of evidence; the rest is in the layouts' own tests below.
-LAYOUTS = {wide_file: 30, long_files: 25, joined_file: 30, workbook_file: 10}
+LAYOUTS = {wide_file: 30, long_files: 30, joined_file: 30, workbook_file: 5}
 DAMAGED = 5
 
 
@@ -234,9 +236,10 @@ ORDERS = st.sampled_from(["iso", "dmy", "mdy", "excel"])
 
 def check_patients(cohort: Cohort | None) -> None:
     if cohort is not None:
-        assert (cohort.patients["time_months"] >= 0).all()
+        assert (cohort.patients["time_months"].to_numpy() >= 0).all()
         assert cohort.patients["event"].dtype == bool
-        assert not {"Jane Doe", "77"} & set(cohort.patients.to_numpy(object).ravel())
+        # Names, record numbers and dates are left behind.
+        assert list(cohort.patients) == ["time_months", "event", "group", "site", "modality", "year"]
 
 
 @FUZZ

@@ -17,7 +17,7 @@ from dashboard.intake.cohort_plan import ROLES, CohortPlan, TimeUnit
 from dashboard.intake.columns import Distinct, read_column
 from dashboard.intake.dates import read_dates
 from dashboard.intake.limits import IntakeError, only_intake_errors
-from dashboard.intake.problems import Problem, row_number
+from dashboard.intake.problems import Problem
 from dashboard.vocabulary import MODALITIES, PRIMARY_SITES, Term
 
 MONTHS_IN: dict[TimeUnit, float] = {
@@ -64,10 +64,10 @@ def _times(frame: pd.DataFrame, plan: CohortPlan) -> tuple[np.ndarray, list[Read
     ends: list[np.ndarray] = []
     for name in (plan.start, plan.last_contact):
         dates = read_dates(frame[name], plan.date_order).to_numpy()
-        odd = frame[name][np.isnat(dates) & frame[name].notna().to_numpy()]
+        odd = np.flatnonzero(np.isnat(dates))
         problems += [
             Problem("", row, name, text, "date", "Not a date in the stated order.", "Write it as 2003-05-31.")
-            for row, text in zip(map(row_number, odd.index), cells_of(odd), strict=True)
+            for row, text in zip(frame.index[odd].tolist(), cells_of(frame[name].iloc[odd]), strict=True)
             if text is not None
         ]
         ends.append(dates)
