@@ -24,7 +24,7 @@ def _check(name: str, bad: Bad) -> pa.Check:
 
 def _arrays(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     return {
-        name: frame[name].to_numpy("float64") if is_number(name) else np.array([*cells_of(frame[name]), None])[:-1]
+        name: frame[name].to_numpy("float64") if is_number(name) else np.array(cells_of(frame[name]), dtype=object)
         for name in map(str, frame.columns)
     }
 

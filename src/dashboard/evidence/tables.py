@@ -108,10 +108,9 @@ def cells_of(column: pd.Series) -> list[str | None]:
 
 def text_frame(cells: Cells) -> pd.DataFrame:
     """Cells as columns of text, empty ones null; rows numbered from 0."""
-    # The place after the last row keeps numpy from taking a column without rows, or of nothing but text, for another.
-    arrays = {name: np.array([*column, None], dtype=object)[:-1] for name, column in cells.items()}
     index = pd.RangeIndex(len(next(iter(cells.values()))))
-    return pd.DataFrame({name: pd.arrays.StringArray(array) for name, array in arrays.items()}, index, copy=False)
+    arrays = {name: pd.arrays.StringArray(np.array(column, dtype=object)) for name, column in cells.items()}
+    return pd.DataFrame(arrays, index, copy=False)
 
 
 def _text(cell: object) -> str | None:

@@ -115,7 +115,7 @@ def _typed(table: str, cells: Cells) -> tuple[Arrays, list[Problem]]:
     for name in TABLE_COLUMNS[table]:
         column = cells[name]
         if not is_number(name):
-            out[name] = np.array([*column, None], dtype=object)[:-1]
+            out[name] = np.array(column, dtype=object)
             continue
         values = np.array([number(cell) for cell in column], dtype=float)
         whole = name in INTEGER_COLUMNS
