@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pandas as pd
 import pytest
 
@@ -12,16 +10,8 @@ from dashboard.evidence import load
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests in one process, and first of all where there are several: the others do the rest meanwhile.
-
-    Two browsers at once would wait for each other where a test expects an answer in time. Last, as in a run of one
-    process, they would keep one process busy for minutes while the others have nothing left to do.
-    """
-    several = "PYTEST_XDIST_WORKER" in os.environ
-    items.sort(key=lambda item: ("browser" in item.path.parts) is not several)
-    for item in items:
-        if "browser" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+    """Browser tests last: their driver keeps an event loop in the main thread, in which no other test can start one."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
 
 
 @pytest.fixture(scope="session")

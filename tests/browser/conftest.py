@@ -1,8 +1,4 @@
-"""The running app and a real Chromium: one server and one browser for all tests of this folder.
-
-They end with the folder's last test: the driver keeps an event loop in the main thread, in which no test of another
-folder could start one. For that the folder is a package.
-"""
+"""The running app and a real Chromium: one server and one browser for the whole run."""
 
 from __future__ import annotations
 
@@ -16,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 expect.set_options(timeout=30_000)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium; without one, skipped on a developer's machine and failed in CI."""
     path = find_chromium()
@@ -30,7 +26,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def app_url(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the running app."""
     process, url = serve(ROOT / "app.py", tmp_path_factory.mktemp("server") / "server.log")
