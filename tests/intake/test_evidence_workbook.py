@@ -69,6 +69,24 @@ def test_the_study_table_itself_can_be_brought_back():
     assert called(again)["first_author"].tolist() == again["first_author"].tolist()
 
 
+@pytest.mark.parametrize(
+    "years", ["study_enrol_start,study_enrol_end,enrol_start", "study_enrol_end,study_enrol_start"]
+)
+def test_a_joined_table_may_name_the_years_of_a_study_in_two_ways(years):
+    cells = {"study_enrol_start": "1990", "study_enrol_end": "1999", "enrol_start": "1980"}
+    sheet = (
+        f"study_id,year,title,citation,arm_id,label,primary_site,modality,is_subgroup,endpoint,measure,value,{years}\n"
+        "a-2001,2001,T,confirmed,x,X,renal,rfa,no,os,median_months,26,"
+        + ",".join(cells[name] for name in years.split(","))
+    )
+    upload = read_evidence(
+        (sheet.replace(",measure,", ",locator,measure,").replace(",os,", ",os,p. 3,").encode(), "a.csv")
+    )
+    assert not upload.problems
+    assert upload.studies.loc[0, ["enrol_start", "enrol_end"]].tolist() == ["1990", "1999"]
+    assert upload.arms[["enrol_start", "enrol_end"]].isna().all(axis=None)
+
+
 def test_numbers_in_the_wild_are_read_and_told():
     upload = wide()
     median = figure(upload, "alves-2003", "median_months")
