@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# Tests run in as many processes as there are cores; those of the browser in one of them, after the others.
+# Tests run in as many processes as there are cores, handed out one by one (no test names a group): those of the browser last.
 WORKERS := -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 export PYTHONPATH := src:.
 

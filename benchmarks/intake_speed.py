@@ -16,12 +16,12 @@ from dashboard.cohort.published import published
 from dashboard.cohort.tables import grid
 from dashboard.cohort.words import cautions, sentence
 from dashboard.comparison.curves import Curves, build
-from dashboard.evidence import load
+from dashboard.evidence import load, validate_tables
 from dashboard.evidence.tables import ARM_COLUMNS, OUTCOME_COLUMNS, STUDY_COLUMNS
 from dashboard.figures.cohort import cohort_figure
 from dashboard.intake.cohort import read_cohort
 from dashboard.intake.cohort_plan import propose_plan
-from dashboard.intake.evidence_workbook import default_validator, read_evidence
+from dashboard.intake.evidence_workbook import read_evidence
 from dashboard.intake.files import read_tables
 from dashboard.selection import Selection
 
@@ -132,7 +132,7 @@ def main() -> None:
     print(f"{STUDIES:,} studies: {upload.summary()}")
     rows = (
         ("workbook of 1,000 studies, read and validated", 2.0, lambda: read_evidence((book, "evidence.xlsx"))),
-        ("  of which validation", 2.0, lambda: default_validator(*good)),
+        ("  of which validation", 2.0, lambda: validate_tables(*good)),
         ("cohort of 200,000 patients, CSV with times", 1.5, lambda: _read_cohort(csv)),
         ("cohort of 200,000 patients, CSV with dates", 1.5, lambda: _read_cohort(dates)),
         ("cohort of 200,000 patients, Parquet", 1.5, lambda: _read_cohort(packed, "patient")),

@@ -14,7 +14,7 @@ from subprocess import Popen
 import pytest
 from driver import box, settled, totals, visit
 from harness import ROOT, free_port, serve
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.session import Session
 from dashboard.evidence import load
@@ -157,4 +157,43 @@ def test_what_a_reader_brought_is_gone_after_a_restart(
     expect(page.locator(".st-key-own_banner")).to_have_count(0)
     settled(page)
     assert "xylographer" not in page.locator("body").inner_text().lower()
+
+    # and the tab says so, on the page the reader is on, until that was seen
+    gone = page.get_by_text("The table you brought is no longer here: the server was started again")
+    expect(gone).to_be_visible()
+    assert page.evaluate("Object.entries(sessionStorage)").count(["atlas-held", "table"]) == 1
+    link = page.url
+    page.get_by_test_id("stTopNavLinkContainer").get_by_text("Eras", exact=True).click()
+    expect(page).to_have_url(re.compile("/eras"))
+    settled(page)
+    expect(gone).to_be_visible()
+    page.get_by_role("button", name="Dismiss").click()
+    expect(gone).to_be_hidden()
+    page.reload()
+    settled(page)
+    expect(gone).to_be_hidden()
+
+    # a tab that never held anything has nothing to tell
+    other = context.new_page()
+    visit(other, link)
+    expect(other.get_by_text("no longer here")).to_have_count(0)
     context.close()
+
+
+def test_what_a_reader_forgot_is_not_missed(page: Page, app_url: str):
+    visit(page, f"{app_url}/your-data")
+    page.locator("input[type=file]").set_input_files(
+        files=[{"name": "mine.csv", "mimeType": "text/csv", "buffer": SHEET}]
+    )
+    page.get_by_role("button", name="Use 1 study").click()
+    expect(page.locator(".st-key-own_banner")).to_contain_text("Yours: 1 study added")
+    settled(page)
+    held = "sessionStorage.getItem('atlas-held')"
+    assert page.evaluate(held) == "table"
+    page.get_by_role("button", name="Forget my data").click()
+    expect(page.locator(".st-key-own_banner")).to_have_count(0)
+    settled(page)
+    assert page.evaluate(held) is None
+    page.reload()
+    settled(page)
+    expect(page.locator(".st-key-view_bar .lost")).to_be_hidden()

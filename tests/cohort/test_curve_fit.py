@@ -13,12 +13,11 @@ from dashboard.cohort.curve_fit import CurveFit, fit_curve, fit_table, fit_words
 from dashboard.cohort.derived_arm import AT_RISK_AT_THE_END, Description, arm_tables, kept_times, slug
 from dashboard.comparison.curves import DERIVED, build
 from dashboard.comparison.groups import make_groups
-from dashboard.evidence import load
+from dashboard.evidence import load, validate_tables
 from dashboard.evidence.tables import DERIVED_LOCATOR
 from dashboard.figures.curve_fit import curve_fit_figure
 from dashboard.figures.curves import survival_figure
 from dashboard.intake.digitised import read_digitised
-from dashboard.intake.evidence_workbook import default_validator
 from dashboard.intake.limits import IntakeError
 from dashboard.intake.own_table import study_table
 from dashboard.survival import guyot
@@ -128,7 +127,7 @@ def test_any_falling_curve_is_fitted_or_refused_in_words(falls, n, gap):
 
 def test_the_arm_is_valid_and_every_derived_figure_says_so(fit: CurveFit):
     studies, arms, figures = arm_tables(fit, SAID)
-    assert default_validator(studies, arms, figures).empty
+    assert validate_tables(studies, arms, figures).empty
     table = study_table(studies, arms, figures)
     derived = table["measure"].isin(["survival", "median_months"])
     assert derived.sum() > 5 and not table.loc[derived, "reported"].any()
@@ -166,7 +165,7 @@ def test_an_arm_without_a_name_is_refused(fit: CurveFit, missing):
 def test_any_label_makes_a_valid_identity_and_stays_text(fit: CurveFit, label):
     said = Description(**{**SAID.__dict__, "label": label, "author": label})
     studies, arms, figures = arm_tables(fit, said)
-    assert default_validator(studies, arms, figures).empty
+    assert validate_tables(studies, arms, figures).empty
     assert arms.loc[0, "label"] == label[:200]
 
 

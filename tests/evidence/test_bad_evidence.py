@@ -11,10 +11,15 @@ import pytest
 
 from dashboard.evidence import assemble, validate_tables
 from dashboard.evidence.messages import MESSAGES
+from dashboard.evidence.pandera_schema import refused
 from dashboard.evidence.tables import TABLE_COLUMNS, read_text
 
 FOLDER = Path(__file__).parents[1] / "bad_evidence"
 CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir() and path.name != "good")
+BETWEEN_TABLES = {
+    *("study-exists", "arm-exists", "comparator-exists"),
+    *("n-within-study", "years-within-study", "count-within-arm"),
+}
 JOINED_ONLY = {"same-in-every-row", "row-kind", "derived", "unknown-flag"}
 
 
@@ -49,6 +54,20 @@ def test_value_is_the_cell_as_written_and_the_message_has_a_remedy(name):
         if problem.row > 1:
             cell = tables[problem.table][problem.column].iloc[problem.row - 2]
             assert (pd.isna(cell) and pd.isna(problem.value)) or cell == problem.value
+
+
+@pytest.mark.parametrize("name", ["good", *CASES])
+def test_pandera_refuses_what_the_validation_names(name):
+    """Two readings of one declaration: the build's schema and the rules that find the cells."""
+    tables = {
+        table: frame.reindex(columns=[*dict.fromkeys(TABLE_COLUMNS[table])]) for table, frame in read_case(name).items()
+    }
+    for problem in validate_tables(**tables).itertuples():
+        if problem.rule in ("number", "whole-number"):  # found before the schema, which sees numbers only
+            tables[problem.table].loc[problem.row - 2, problem.column] = pd.NA
+    found = validate_tables(**tables)
+    named = set(found[["table", "rule", "column"]].itertuples(index=False, name=None))
+    assert refused(tables) == {line for line in named if line[1] not in BETWEEN_TABLES}
 
 
 def test_good_tables_are_valid_and_become_a_study_table():

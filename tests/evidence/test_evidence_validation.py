@@ -7,9 +7,6 @@ from hypothesis import strategies as st
 from dashboard.evidence import assemble, validate, validate_tables
 from dashboard.evidence.tables import TABLE_COLUMNS, typed
 
-# pandera joins its own reports in a way that pandas deprecates; it concerns no caller of ours.
-pytestmark = pytest.mark.filterwarnings("ignore:The behavior of DataFrame concatenation:FutureWarning")
-
 
 def test_the_shipped_tables_are_valid_as_text_and_typed(curated):
     assert validate_tables(**curated).empty

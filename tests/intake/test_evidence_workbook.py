@@ -8,6 +8,7 @@ import pytest
 from templates import filled_template, with_cells
 
 from dashboard.evidence import load, validate_tables
+from dashboard.evidence.validation import Problem as RuleBroken
 from dashboard.intake.evidence_draft import TABLES
 from dashboard.intake.evidence_template import template_workbook, wide_template_workbook
 from dashboard.intake.evidence_workbook import read_evidence
@@ -68,6 +69,24 @@ def test_the_study_table_itself_can_be_brought_back():
     assert called(again)["first_author"].tolist() == again["first_author"].tolist()
 
 
+@pytest.mark.parametrize(
+    "years", ["study_enrol_start,study_enrol_end,enrol_start", "study_enrol_end,study_enrol_start"]
+)
+def test_a_joined_table_may_name_the_years_of_a_study_in_two_ways(years):
+    cells = {"study_enrol_start": "1990", "study_enrol_end": "1999", "enrol_start": "1980"}
+    sheet = (
+        f"study_id,year,title,citation,arm_id,label,primary_site,modality,is_subgroup,endpoint,measure,value,{years}\n"
+        "a-2001,2001,T,confirmed,x,X,renal,rfa,no,os,median_months,26,"
+        + ",".join(cells[name] for name in years.split(","))
+    )
+    upload = read_evidence(
+        (sheet.replace(",measure,", ",locator,measure,").replace(",os,", ",os,p. 3,").encode(), "a.csv")
+    )
+    assert not upload.problems
+    assert upload.studies.loc[0, ["enrol_start", "enrol_end"]].tolist() == ["1990", "1999"]
+    assert upload.arms[["enrol_start", "enrol_end"]].isna().all(axis=None)
+
+
 def test_numbers_in_the_wild_are_read_and_told():
     upload = wide()
     median = figure(upload, "alves-2003", "median_months")
@@ -101,7 +120,7 @@ def test_good_rows_are_used_while_bad_ones_wait():
     upload = wide()
     assert upload.studies["study_id"].tolist() == ["alves-2003", "miller-2010", "bar-2012"]
     assert "foo" in set(upload.waiting["outcomes"]["study_id"]), "a figure waits with its study"
-    assert len(upload.outcomes) + len(upload.waiting["outcomes"]) == 9
+    assert len(upload.outcomes) + len(upload.waiting["outcomes"]["study_id"]) == 9
     assert validate_tables(upload.studies, upload.arms, upload.outcomes).empty
     assert "wait" in upload.summary()
 
@@ -224,7 +243,7 @@ def test_one_changed_or_added_cell_makes_the_example_the_users(sheet: str, place
         cells = [(sheet, f"{column}5", value) for column, value in given.items()] + [(sheet, place, 0.1)]
     upload = read_evidence((with_cells(template_workbook(), *cells), "template.xlsx"))
     assert not upload.example
-    assert len(upload.outcomes) + len(upload.waiting["outcomes"]) == (4 if place == "F5" else 3)
+    assert len(upload.outcomes) + len(upload.waiting["outcomes"]["study_id"]) == (4 if place == "F5" else 3)
 
 
 def test_the_template_offers_the_vocabulary():
@@ -301,18 +320,9 @@ def test_nothing_to_use_says_so():
 def test_the_validator_is_not_asked_about_cells_that_could_not_be_read():
     seen = []
 
-    def validate(*tables):
+    def validate(tables):
         seen.append(tables)
-        return pd.DataFrame(
-            {
-                "table": ["outcomes"],
-                "row": [2],
-                "column": ["value"],
-                "value": ["NR"],
-                "rule": ["number"],
-                "message": ["No. Do."],
-            }
-        )
+        return [RuleBroken("outcomes", 0, "value", "NR", "number")]
 
     upload = wide(
         "study,year,label,primary_site,modality,n,median_os_months\nA,2001,x,renal,resection,9,NR\n", validate=validate

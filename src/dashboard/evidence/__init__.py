@@ -31,7 +31,7 @@ __all__ = [
 
 def validate(frame: pd.DataFrame) -> pd.DataFrame:
     """Problems of a study table [row, column, value, rule, message]; empty when good. See `joined.validate`."""
-    from dashboard.evidence import joined  # pandera takes a second to import; only validation needs it
+    from dashboard.evidence import joined
 
     return joined.validate(frame)
 

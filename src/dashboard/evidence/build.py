@@ -15,6 +15,7 @@ import pandas as pd
 from dashboard.evidence.assemble import assemble
 from dashboard.evidence.errors import EvidenceError
 from dashboard.evidence.load import evidence_date, evidence_version, load
+from dashboard.evidence.pandera_schema import refused
 from dashboard.evidence.parquet import data_version, encode
 from dashboard.evidence.tables import read_curated, records
 from dashboard.evidence.validation import validate_tables
@@ -54,6 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if len(problems):
         _report(problems, tables, options.evidence)
         return 1
+    if refusals := refused(tables):
+        raise RuntimeError(f"the validation lets pass what the schema refuses: {sorted(refusals)}")
     table = assemble(**tables)
     if options.check:
         return _check(data_version(table), options.out)

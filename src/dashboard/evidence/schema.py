@@ -1,17 +1,16 @@
-"""One pandera schema for each curated table: types, what must be stated, vocabularies, patterns, ranges, rules.
+"""The schema of each curated table: what must be stated, vocabularies, patterns, ranges, and rules over several cells.
 
-The error of a check reads `rule:column`: `messages.py` explains the rule, the column holds the cell to mend.
+Declared once. `broken` finds every cell that breaks it, in a file of one row as in one of many thousands;
+`pandera_schema.py` makes of the same declarations the schema that the build holds its tables against.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
-from typing import Any, Final
+import re
+from collections.abc import Callable, Collection, Iterator
+from typing import Final
 
 import numpy as np
-import pandas as pd
-import pandera.pandas as pa
 
 from dashboard.evidence import rules
 from dashboard.evidence.tables import INTEGER_COLUMNS, NUMBER_COLUMNS, TABLE_COLUMNS
@@ -42,7 +41,7 @@ RANGES: Final[dict[str, tuple[float, float]]] = {
     "n": (1, 10_000_000),
     "follow_up_median_months": (0, rules.LONGEST_MONTHS),
 }
-Bad = Callable[[pd.DataFrame], "pd.Series[Any]"]
+Bad = Callable[[rules.Arrays], rules.Rows]
 ROW_RULES: Final[dict[str, tuple[tuple[str, str, Bad], ...]]] = {
     "studies": (
         ("years-in-order", "enrol_end", rules.enrolment_reversed),
@@ -75,62 +74,61 @@ ROW_RULES: Final[dict[str, tuple[tuple[str, str, Bad], ...]]] = {
 }
 
 
-def _rules(table: str, keys: bool) -> dict[str, Bad]:
-    """The table's rules over several cells, by `rule:column`."""
-    found = {f"{rule}:{column}": bad for rule, column, bad in ROW_RULES[table]}
+_VOCABULARIES: Final[dict[str, Collection[str]]] = {name: frozenset(slugs) for name, slugs in ALLOWED.items()}
+# \Z and not $: a cell that ends in a line break is no identifier.
+_COMPILED: Final = {name: re.compile(rf"(?:{pattern})\Z") for name, pattern in PATTERNS.items()}
+
+
+def is_number(name: str) -> bool:
+    """Whether a column of the curated tables holds numbers."""
+    return name in NUMBER_COLUMNS or name in INTEGER_COLUMNS
+
+
+def rules_of(table: str, *, keys: bool = True) -> Iterator[tuple[str, str, Bad]]:
+    """(rule, column of the cell to mend, function) of a table's rules over several cells."""
+    yield from ROW_RULES[table]
     if keys and table in KEYS:
-        key = KEYS[table]
-        found[f"unique-key:{key[-1]}"] = lambda frame: frame.duplicated(key) & frame[key].notna().all(axis=1)
-    return found
+        yield "unique-key", KEYS[table][-1], _key_twice(KEYS[table])
 
 
-def _check(name: str, bad: Bad) -> pa.Check:
-    # One verdict a table: pandera takes seconds to unfold a verdict a row, and `broken` finds the rows itself.
-    return pa.Check(lambda frame: not _flagged(bad, frame).any(), error=name)
+def _key_twice(key: list[str]) -> Bad:
+    return lambda table: np.logical_and.reduce([rules.repeated(table, key), *(rules.stated(table[n]) for n in key)])
 
 
-def _flagged(bad: Bad, frame: pd.DataFrame) -> np.ndarray:
-    return bad(frame).fillna(False).to_numpy(dtype=bool)
-
-
-def _column(table: str, name: str) -> pa.Column:
-    checks: list[pa.Check] = []
-    if name in ALLOWED:
-        checks.append(pa.Check.isin(sorted(ALLOWED[name]), error=f"vocabulary:{name}"))
-    if name in PATTERNS:
-        # \Z and not $: a cell that ends in a line break is no identifier.
-        checks.append(pa.Check.str_matches(rf"^(?:{PATTERNS[name]})\Z", error=f"pattern:{name}"))
+def _of_one_cell(table: str, name: str, column: np.ndarray) -> Iterator[tuple[str, rules.Rows]]:
+    if name in REQUIRED[table]:
+        yield "required", ~rules.stated(column)
+    if name in _VOCABULARIES:
+        yield "vocabulary", rules.stated(column) & ~rules.among(column, _VOCABULARIES[name])
+    if name in _COMPILED:
+        match = _COMPILED[name].match
+        cells = column.tolist()
+        yield "pattern", np.array([cell is not None and match(cell) is None for cell in cells], dtype=bool)
     if name in RANGES:
         low, high = RANGES[name]
-        checks.append(pa.Check.in_range(low, high, error=f"range:{name}"))
-    number = name in NUMBER_COLUMNS or name in INTEGER_COLUMNS
-    return pa.Column("float64" if number else "string", checks, nullable=name not in REQUIRED[table])
+        yield "range", (column < low) | (column > high)
 
 
-@lru_cache
-def table_schema(table: str, *, keys: bool = True) -> pa.DataFrameSchema:
-    """The schema of "studies", "arms" or "outcomes"; `keys=False` leaves out the uniqueness of its key."""
-    checks = [_check(name, bad) for name, bad in _rules(table, keys).items()]
-    return pa.DataFrameSchema({name: _column(table, name) for name in TABLE_COLUMNS[table]}, checks=checks)
+def broken(table: str, columns: rules.Arrays, *, keys: bool = True) -> list[tuple[int, str, str]]:
+    """Every broken rule of a table: (position, rule, column).
 
-
-def broken(table: str, frame: pd.DataFrame, *, keys: bool = True) -> list[tuple[int, str, str]]:
-    """Every broken rule of a table's frame, its index 0..rows-1: (position, rule, column), each once."""
-    try:
-        table_schema(table, keys=keys).validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        cases = error.failure_cases
-    else:
-        return []
-    rules_of = _rules(table, keys)
-    found: dict[tuple[int, str, str], None] = {}
-    for name, column, index in zip(cases["check"], cases["column"], cases["index"], strict=True):
-        rule, _, where = str(name).partition(":")
-        if name in rules_of:
-            for position in np.flatnonzero(_flagged(rules_of[name], frame)).tolist():
-                found[position, rule, where] = None
-        elif rule == "not_nullable":
-            found[int(index), "required", str(column)] = None
-        else:
-            found[int(index), rule, where] = None
-    return list(found)
+    Parameters
+    ----------
+    table : {"studies", "arms", "outcomes"}
+    columns : mapping of column to array, shape (rows,)
+        Every column of the table; numbers float64, text as objects, None where empty.
+    keys : bool
+        Whether the table's key must be unique.
+    """
+    found: list[tuple[int, str, str]] = []
+    if not len(columns[TABLE_COLUMNS[table][0]]):
+        return found
+    for name in TABLE_COLUMNS[table]:
+        for rule, bad in _of_one_cell(table, name, columns[name]):
+            if bad.any():
+                found += [(position, rule, name) for position in np.flatnonzero(bad).tolist()]
+    for rule, name, verdict in rules_of(table, keys=keys):
+        bad = verdict(columns)
+        if bad.any():
+            found += [(position, rule, name) for position in np.flatnonzero(bad).tolist()]
+    return found

@@ -6,16 +6,22 @@ a study without arms keep one row, so that nothing is lost; `row_kind` tells the
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from dashboard.evidence.errors import EvidenceError
 from dashboard.evidence.identity import figure_ids
 from dashboard.vocabulary import MODALITIES
+
+Cells = dict[str, list[str | None]]
+"""Columns of text, an empty cell None, all of one length."""
 
 STUDY_COLUMNS: Final = (
     "study_id", "first_author", "year", "title", "journal", "doi", "pmid", "pmcid", "url", "country", "centers",
@@ -36,7 +42,7 @@ TABLE_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 # How a figure says that its owner derived it: where it was "read". Such a row is never marked as reported.
 DERIVED_LOCATOR: Final = "reconstructed from a digitised curve"
-NUMBER: Final = r" *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)? *"
+_NUMBER: Final = re.compile(r" *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)? *")
 INTEGER_COLUMNS: Final = frozenset({"year", "enrol_start", "enrol_end", "n_total", "n"})
 NUMBER_COLUMNS: Final = frozenset({"follow_up_median_months", "time_months", "value", "ci_low", "ci_high"})
 
@@ -78,16 +84,33 @@ def records(frame: pd.DataFrame) -> Iterator[Any]:
     return iter(frame.itertuples())
 
 
-def as_text(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-    """The columns as text whatever the frame held, rows numbered from 0; empty cells and absent columns are null."""
-    out = {}
+def as_cells(frame: pd.DataFrame, columns: tuple[str, ...]) -> Cells:
+    """The columns as text whatever the frame held; empty cells and absent columns are None."""
+    out: Cells = {}
     for name in columns:
         column = frame[name] if name in frame.columns else None
         if isinstance(column, pd.DataFrame):  # a repeated header
             column = column.iloc[:, 0]
-        cells = [None] * len(frame) if column is None else [_text(cell) for cell in column.tolist()]
-        out[name] = pd.Series(cells, dtype="string")
-    return pd.DataFrame(out, columns=list(columns))
+        out[name] = [None] * len(frame) if column is None else [_text(cell) for cell in column.tolist()]
+    return out
+
+
+def as_text(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """`as_cells` as a frame, rows numbered from 0."""
+    return text_frame(as_cells(frame, columns))
+
+
+def cells_of(column: pd.Series) -> list[str | None]:
+    """The cells of a column of text."""
+    cells: list[str | None] = pa.array(column.array).to_pylist()
+    return cells
+
+
+def text_frame(cells: Cells) -> pd.DataFrame:
+    """Cells as columns of text, empty ones null; rows numbered from 0."""
+    index = pd.RangeIndex(len(next(iter(cells.values()))))
+    arrays = {name: pd.arrays.StringArray(np.array(column, dtype=object)) for name, column in cells.items()}
+    return pd.DataFrame(arrays, index, copy=False)
 
 
 def _text(cell: object) -> str | None:
@@ -97,12 +120,18 @@ def _text(cell: object) -> str | None:
     return str(cell).encode("utf-8", "replace").decode("utf-8") or None
 
 
+def number(cell: str | None) -> float:
+    """A text cell as a number: NaN where it is empty or is no finite number in plain ASCII notation."""
+    if cell is None or not _NUMBER.fullmatch(cell):
+        return math.nan
+    value = float(cell)
+    return value if math.isfinite(value) else math.nan
+
+
 def numbers(cells: pd.Series) -> pd.Series:
-    """Text cells as float64: NaN where a cell is empty or is no finite number in plain ASCII notation."""
-    plain = cells.fillna("").str.fullmatch(NUMBER).to_numpy(dtype=bool)
-    values = [float(cell) if ok else np.nan for cell, ok in zip(cells.tolist(), plain.tolist(), strict=True)]
-    parsed = pd.Series(values, index=cells.index, dtype="float64")
-    return parsed.where(np.isfinite(parsed))
+    """`number` of each text cell, as float64."""
+    values = [math.nan if cell is pd.NA else number(cell) for cell in cells.tolist()]
+    return pd.Series(values, index=cells.index, dtype="float64")
 
 
 def typed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:

@@ -5,21 +5,20 @@ Nothing here raises on the content of a cell: tables come from uploads as well a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from dashboard.evidence.messages import message
-from dashboard.evidence.rules import COUNTS
-from dashboard.evidence.schema import broken
-from dashboard.evidence.tables import INTEGER_COLUMNS, NUMBER_COLUMNS, TABLE_COLUMNS, as_text, numbers
+from dashboard.evidence.rules import COUNTS, Arrays, Rows, among, stated
+from dashboard.evidence.schema import broken, is_number
+from dashboard.evidence.tables import INTEGER_COLUMNS, TABLE_COLUMNS, Cells, as_cells, number
 
 HEADER_ROW: Final = 1
-Cells = dict[str, list[str | None]]
 COLUMNS: Final = ["table", "row", "column", "value", "rule", "message"]
 
 
@@ -70,24 +69,30 @@ def as_frame(problems: list[Problem], rows: pd.Series) -> pd.DataFrame:
 
 def find_problems(tables: Mapping[str, pd.DataFrame], *, keys: bool = True) -> Iterator[Problem]:
     """Problems of the three tables; `keys=False` leaves out the uniqueness of study_id and arm_id."""
-    typed: dict[str, pd.DataFrame] = {}
     cells: dict[str, Cells] = {}
+    absent: set[tuple[str, str]] = set()
     for table, frame in tables.items():
         yield from _header(table, frame)
-        text = as_text(frame, TABLE_COLUMNS[table])
-        cells[table] = {
-            name: [None if pd.isna(cell) else cell for cell in text[name].tolist()] for name in TABLE_COLUMNS[table]
-        }
-        absent = [name for name in TABLE_COLUMNS[table] if name not in frame.columns]
-        typed[table], wrong = _numbers(table, text, cells[table])
+        cells[table] = as_cells(frame, TABLE_COLUMNS[table])
+        absent |= {(table, name) for name in TABLE_COLUMNS[table] if name not in frame.columns}
+    # A column that is not there is one problem, and not one of each of its cells.
+    yield from (p for p in cell_problems(cells, keys=keys) if (p.table, p.column) not in absent)
+
+
+def cell_problems(tables: Mapping[str, Cells], *, keys: bool = True) -> Iterator[Problem]:
+    """Problems of the cells of the three tables, each with all its columns."""
+    typed: dict[str, Arrays] = {}
+    for table, cells in tables.items():
+        typed[table], wrong = _typed(table, cells)
         yield from wrong
         unreadable = {(p.position, p.column) for p in wrong}
         for position, rule, column in broken(table, typed[table], keys=keys):
-            # A cell that could not be read, or that has no column, is reported once, for that.
-            if column not in absent and (position, column) not in unreadable:
-                yield Problem(table, position, column, cells[table][column][position], rule)
-    for table, position, column, rule in _across(typed):
-        yield Problem(table, position, column, cells[table][column][position], rule)
+            # A cell that could not be read is reported once, for that.
+            if (position, column) not in unreadable:
+                yield Problem(table, position, column, cells[column][position], rule)
+    for table, column, rule, bad in _across(typed):
+        for position in np.flatnonzero(bad).tolist():
+            yield Problem(table, position, column, tables[table][column][position], rule)
 
 
 def _header(table: str, frame: pd.DataFrame) -> Iterator[Problem]:
@@ -103,53 +108,58 @@ def _header(table: str, frame: pd.DataFrame) -> Iterator[Problem]:
             yield Problem(table, -1, name, name, "unknown-column")
 
 
-def _numbers(table: str, text: pd.DataFrame, cells: Cells) -> tuple[pd.DataFrame, list[Problem]]:
-    """Number columns as float64; cells that are none become NaN and a problem."""
-    out, problems = text.copy(), []
+def _typed(table: str, cells: Cells) -> tuple[Arrays, list[Problem]]:
+    """Columns as arrays, numbers as float64; cells that are none become NaN and a problem."""
+    out: dict[str, np.ndarray] = {}
+    problems: list[Problem] = []
     for name in TABLE_COLUMNS[table]:
-        whole = name in INTEGER_COLUMNS
-        if not whole and name not in NUMBER_COLUMNS:
+        column = cells[name]
+        if not is_number(name):
+            out[name] = np.array(column, dtype=object)
             continue
-        values = numbers(text[name])
-        bad = values.isna() & text[name].notna()
+        values = np.array([number(cell) for cell in column], dtype=float)
+        whole = name in INTEGER_COLUMNS
         if whole:
-            bad |= (values % 1).gt(0)
-        rule = "whole-number" if whole else "number"
-        problems += [Problem(table, i, name, cells[name][i], rule) for i in np.flatnonzero(bad.to_numpy()).tolist()]
-        out[name] = values.mask(bad)
+            values[values % 1 > 0] = np.nan
+        for position in np.flatnonzero(np.isnan(values)).tolist():
+            if column[position] is not None:
+                rule = "whole-number" if whole else "number"
+                problems.append(Problem(table, position, name, column[position], rule))
+        out[name] = values
     return out, problems
 
 
-def _across(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, int, str, str]]:
-    """Rules between tables: (table, position, column, rule)."""
+def _across(tables: Mapping[str, Arrays]) -> Iterator[tuple[str, str, str, Rows]]:
+    """Rules between tables: (table, column, rule, rows that break it)."""
     studies, arms, outcomes = (tables[name] for name in TABLE_COLUMNS)
-    known_studies = studies.drop_duplicates("study_id").set_index("study_id")
-    known_arms = arms.drop_duplicates(["study_id", "arm_id"]).set_index(["study_id", "arm_id"])
-
-    def rows(table: str, bad: pd.Series, column: str, rule: str) -> Iterator[tuple[str, int, str, str]]:
-        for position in np.flatnonzero(bad.fillna(False).to_numpy(dtype=bool)).tolist():
-            yield table, position, column, rule
-
+    study_rows = _first_rows(studies["study_id"].tolist())
+    arm_rows = _first_rows(zip(arms["study_id"].tolist(), arms["arm_id"].tolist(), strict=True))
     for table in ("arms", "outcomes"):
         ids = tables[table]["study_id"]
-        yield from rows(table, ids.notna() & ~ids.isin(known_studies.index), "study_id", "study-exists")
-
-    def arm_of(column: str) -> pd.MultiIndex:
-        return pd.MultiIndex.from_frame(outcomes[["study_id", column]])
-
-    def unknown(column: str) -> pd.Series:
-        stated = outcomes[["study_id", column]].notna().all(axis=1)
-        return stated & outcomes["study_id"].isin(known_studies.index) & ~arm_of(column).isin(known_arms.index)
-
-    yield from rows("outcomes", unknown("arm_id"), "arm_id", "arm-exists")
-    yield from rows("outcomes", unknown("comparator_arm_id"), "comparator_arm_id", "comparator-exists")
-
-    study_n = arms["study_id"].map(known_studies["n_total"])
-    yield from rows("arms", arms["n"] > study_n, "n", "n-within-study")
+        yield table, "study_id", "study-exists", stated(ids) & ~among(ids, study_rows)
+    has_study = stated(outcomes["study_id"]) & among(outcomes["study_id"], study_rows)
+    for column, rule in (("arm_id", "arm-exists"), ("comparator_arm_id", "comparator-exists")):
+        keys = list(zip(outcomes["study_id"].tolist(), outcomes[column].tolist(), strict=True))
+        known = np.array([key in arm_rows for key in keys], dtype=bool)
+        yield "outcomes", column, rule, has_study & stated(outcomes[column]) & ~known
+    of_study = [study_rows.get(study) for study in arms["study_id"].tolist()]
+    yield "arms", "n", "n-within-study", arms["n"] > _looked_up(studies["n_total"], of_study)
+    start, end = (_looked_up(studies[name], of_study) for name in ("enrol_start", "enrol_end"))
     for column in ("enrol_start", "enrol_end"):
-        start = arms["study_id"].map(known_studies["enrol_start"])
-        end = arms["study_id"].map(known_studies["enrol_end"])
-        yield from rows("arms", (arms[column] < start) | (arms[column] > end), column, "years-within-study")
-    arm_n = pd.Series(known_arms["n"].reindex(arm_of("arm_id")).to_numpy(), index=outcomes.index)
-    too_many = outcomes["measure"].isin(COUNTS) & (outcomes["value"] > arm_n)
-    yield from rows("outcomes", too_many, "value", "count-within-arm")
+        yield "arms", column, "years-within-study", (arms[column] < start) | (arms[column] > end)
+    of_arm = [arm_rows.get(key) for key in zip(outcomes["study_id"].tolist(), outcomes["arm_id"].tolist(), strict=True)]
+    too_many = among(outcomes["measure"], COUNTS) & (outcomes["value"] > _looked_up(arms["n"], of_arm))
+    yield "outcomes", "value", "count-within-arm", too_many
+
+
+def _first_rows(keys: Iterable[Any]) -> dict[Any, int]:
+    """Each key with the first row that has it."""
+    found: dict[Any, int] = {}
+    for row, key in enumerate(keys):
+        found.setdefault(key, row)
+    return found
+
+
+def _looked_up(column: np.ndarray, rows: Sequence[int | None]) -> np.ndarray:
+    """Numbers of these rows, NaN where there is none."""
+    return np.array([np.nan if row is None else column[row] for row in rows], dtype=float)

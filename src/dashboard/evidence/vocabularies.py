@@ -16,11 +16,11 @@ from dashboard.vocabulary import (
     TIME_ORIGINS,
 )
 
-YES_NO: Final = frozenset({"yes", "no"})
+YES_NO: Final = {"yes": None, "no": None}.keys()
 ALLOWED: Final[dict[str, Set[str]]] = {
     "centers": CENTERS.keys(),
     "design": DESIGNS.keys(),
-    "citation": frozenset({"confirmed", "inferred"}),
+    "citation": {"confirmed": None, "inferred": None}.keys(),
     "primary_site": PRIMARY_SITES.keys(),
     "modality": MODALITIES.keys(),
     "is_subgroup": YES_NO,

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from dashboard.evidence.tables import cells_of
 from dashboard.intake.cells import DAYS_A_MONTH, Reading
 from dashboard.intake.cohort_checks import cohort_warnings
 from dashboard.intake.cohort_plan import ROLES, CohortPlan, TimeUnit
-from dashboard.intake.columns import map_distinct, read_column
+from dashboard.intake.columns import Distinct, read_column
 from dashboard.intake.dates import read_dates
 from dashboard.intake.limits import IntakeError, only_intake_errors
-from dashboard.intake.plain_csv import TEXT
-from dashboard.intake.problems import Problem, row_number
-from dashboard.vocabulary import MODALITIES, PRIMARY_SITES
+from dashboard.intake.problems import Problem
+from dashboard.vocabulary import MODALITIES, PRIMARY_SITES, Term
 
 MONTHS_IN: dict[TimeUnit, float] = {
     "days": float(1 / DAYS_A_MONTH),
@@ -48,7 +51,7 @@ class Cohort:
     warnings: list[str]
 
 
-def _times(frame: pd.DataFrame, plan: CohortPlan) -> tuple[pd.Series, list[Reading], list[Problem]]:
+def _times(frame: pd.DataFrame, plan: CohortPlan) -> tuple[np.ndarray, list[Reading], list[Problem]]:
     if not plan.uses_dates:
         if plan.time is None or plan.time_unit is None:
             raise IntakeError("The column and unit of time are not known.", remedy="Choose them.")
@@ -57,41 +60,50 @@ def _times(frame: pd.DataFrame, plan: CohortPlan) -> tuple[pd.Series, list[Readi
         return read.values * MONTHS_IN[plan.time_unit], read.readings, read.problems
     if plan.start is None or plan.last_contact is None or plan.date_order is None:
         raise IntakeError("The columns and order of dates are not known.", remedy="Choose them.")
-    start, end = read_dates(frame[plan.start], plan.date_order), read_dates(frame[plan.last_contact], plan.date_order)
-    problems = [
-        Problem(
-            "", row_number(row), name, str(text), "date", "Not a date in the stated order.", "Write it as 2003-05-31."
-        )
-        for name, dates in ((plan.start, start), (plan.last_contact, end))
-        for row, text in frame.loc[dates.isna() & frame[name].notna(), name].items()
-    ]
-    return (end - start).dt.total_seconds() / 86_400 * MONTHS_IN["days"], [], problems
+    problems: list[Problem] = []
+    ends: list[np.ndarray] = []
+    for name in (plan.start, plan.last_contact):
+        dates = read_dates(frame[name], plan.date_order).to_numpy()
+        odd = np.flatnonzero(np.isnat(dates))
+        problems += [
+            Problem("", row, name, text, "date", "Not a date in the stated order.", "Write it as 2003-05-31.")
+            for row, text in zip(frame.index[odd].tolist(), cells_of(frame[name].iloc[odd]), strict=True)
+            if text is not None
+        ]
+        ends.append(dates)
+    return (ends[1] - ends[0]) / np.timedelta64(1, "D") * MONTHS_IN["days"], [], problems
 
 
-def _events(column: pd.Series, plan: CohortPlan) -> tuple[pd.Series, list[Problem]]:
+def _events(column: pd.Series, plan: CohortPlan) -> tuple[np.ndarray, list[Problem]]:
     coding = dict.fromkeys(plan.censored_values, 0.0) | dict.fromkeys(plan.event_values, 1.0)
-    event = map_distinct(column, coding.get, "Float64").astype("float64")
-    unknown = column[event.isna() & column.notna()]
+    distinct = Distinct.of(column)
+    event = distinct.numbers(coding.get(text, np.nan) for text in distinct.texts)
+    unknown = np.flatnonzero(np.isnan(event) & (distinct.codes >= 0))
     problems = [
         Problem(
-            "", row_number(row), str(column.name), str(text), "event coding",
+            "", row, str(column.name), distinct.texts[code], "event coding",
             "This value was given no meaning.", "Say whether it means the event or censored.",
         )
-        for row, text in unknown.items()
+        for row, code in zip(column.index[unknown].tolist(), distinct.codes[unknown].tolist(), strict=True)
     ]  # fmt: skip
     return event, problems
 
 
-def _terms(column: pd.Series, terms: dict[str, str]) -> pd.Series:
+def _known(terms: Mapping[str, Term]) -> dict[str, str]:
+    return {
+        text.casefold(): slug for slug, term in terms.items() for text in (slug, term.label, slug.replace("-", " "))
+    }
+
+
+_SITES: Final = _known(PRIMARY_SITES)
+_MODALITIES: Final = _known(MODALITIES)
+
+
+def _text(frame: pd.DataFrame, name: str | None, known: Mapping[str, str]) -> pd.arrays.ArrowStringArray:
     """Slugs where a value is a slug or a label of the vocabulary, whatever its case; other text as it is."""
-    known = {text.casefold(): slug for slug, label in terms.items() for text in (slug, label, slug.replace("-", " "))}
-    return map_distinct(column, lambda text: known.get(text.casefold(), text), TEXT)
-
-
-def _text(frame: pd.DataFrame, name: str | None) -> pd.Series:
     if name is None:
-        return pd.Series(pd.NA, index=frame.index, dtype=TEXT)
-    return map_distinct(frame[name], str.strip, TEXT)
+        return pd.arrays.ArrowStringArray(pa.nulls(len(frame), pa.large_string()))
+    return Distinct.of(frame[name]).rewritten(lambda text: known.get(text.strip().casefold(), text.strip()))
 
 
 def _check_plan(frame: pd.DataFrame, plan: CohortPlan) -> None:
@@ -127,44 +139,36 @@ def read_cohort(frame: pd.DataFrame, plan: CohortPlan) -> Cohort:
     problems = problems + event_problems
     time_column = plan.time or f"{plan.start} to {plan.last_contact}"
     told = {problem.row for problem in problems}
-    negative = time[time < 0]
+    rows = frame.index.to_numpy()
+    negative = time < 0
     problems += [
-        Problem(
-            "",
-            row_number(row),
-            time_column,
-            f"{value:.2f} months",
-            "time >= 0",
-            "Time is negative.",
-            "Check the dates.",
-        )
-        for row, value in negative.items()
+        Problem("", row, time_column, f"{value:.2f} months", "time >= 0", "Time is negative.", "Check the dates.")
+        for row, value in zip(rows[negative].tolist(), time[negative].tolist(), strict=True)
     ]
-    for missing, column in ((time.isna(), time_column), (event.isna(), str(plan.event))):
+    for missing, column in ((np.isnan(time), time_column), (np.isnan(event), str(plan.event))):
         problems += [
-            Problem(
-                "", row_number(row), column, "", "not empty", "There is no value.", "Fill it, or leave the patient out."
-            )
-            for row in frame.index[missing]
+            Problem("", row, column, "", "not empty", "There is no value.", "Fill it, or leave the patient out.")
+            for row in rows[missing].tolist()
             if row not in told
         ]
-    year = pd.Series(pd.NA, index=frame.index, dtype="Int64")
+    years = np.full(len(frame), np.nan)
     if plan.year is not None:
         read = read_column(frame[plan.year], "year")
-        sensible = read.values.where(read.values.between(1900, 2100))
-        year = sensible.round().astype("Int64")
+        years = np.where((read.values >= 1900) & (read.values <= 2100), read.values, np.nan)
         readings, problems = readings + read.readings, problems + read.problems
-    good = (time >= 0) & np.isfinite(time) & event.notna()
+    good = (time >= 0) & np.isfinite(time) & np.isfinite(event)
     patients = pd.DataFrame(
         {
-            "time_months": time.astype("float64"),
-            "event": event.eq(1.0),
-            "group": _text(frame, plan.group),
-            "site": _terms(_text(frame, plan.site), {slug: term.label for slug, term in PRIMARY_SITES.items()}),
-            "modality": _terms(_text(frame, plan.modality), {slug: term.label for slug, term in MODALITIES.items()}),
-            "year": year,
-        }
-    )[good]
+            "time_months": time[good],
+            "event": event[good] == 1.0,
+            "group": _text(frame, plan.group, {})[good],
+            "site": _text(frame, plan.site, _SITES)[good],
+            "modality": _text(frame, plan.modality, _MODALITIES)[good],
+            "year": pd.array(np.round(years[good]), dtype="Int64"),
+        },
+        index=frame.index[good],
+        copy=False,
+    )
     if patients.empty:
         raise IntakeError(
             "No patient has both a time and a known status.",
@@ -185,7 +189,8 @@ def preview(frame: pd.DataFrame, plan: CohortPlan, rows: int = 8) -> pd.DataFram
     head = frame.head(rows)
     used = [n for n in (plan.time, plan.start, plan.last_contact, plan.event) if n is not None and n in head.columns]
     try:
-        read = read_cohort(head, replace(plan, confirmed=True)).patients[["time_months", "event"]]
+        read = read_cohort(head, replace(plan, confirmed=True)).patients
     except IntakeError:
         return head[used]
-    return head[used].join(read.rename(columns={"time_months": "read: months", "event": "read: event"}))
+    read = read[["time_months", "event"]].set_axis(["read: months", "read: event"], axis=1)
+    return pd.concat([head[used], read.reindex(head.index)], axis=1)

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+import numpy as np
 import pandas as pd
 
 from dashboard.intake.cells import tidy
+from dashboard.intake.columns import Distinct, plain_number
 from dashboard.intake.dates import DateOrder, propose_order
 from dashboard.intake.limits import IntakeError
 
@@ -151,10 +153,10 @@ def propose_unit(column: pd.Series) -> tuple[TimeUnit | None, str]:
     for pattern, unit in _UNIT_IN_NAME:
         if re.search(pattern, key):
             return unit, f'Time is in {unit}: so says the name "{column.name}".'
-    values = pd.to_numeric(column, errors="coerce").dropna()
-    if values.empty:
+    values = [value for value in map(plain_number, Distinct.of(column).texts) if value is not None]
+    if not values:
         return None, "The column of times holds no plain numbers."
-    largest = values.max()
+    largest = max(values)
     if largest > 480:
         return "days", f"Time seems to be in days: the longest is {largest:,.0f}."
     if largest > 25:
@@ -164,8 +166,10 @@ def propose_unit(column: pd.Series) -> tuple[TimeUnit | None, str]:
 
 def propose_events(column: pd.Series) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """Values that mean the event, values that mean censored, and why; both empty when it cannot be told."""
-    counts = column.dropna().value_counts()
-    values = [str(value) for value in counts.index]
+    distinct = Distinct.of(column)
+    numbers = np.bincount(distinct.codes[distinct.codes >= 0], minlength=len(distinct.texts))
+    counts = dict(sorted(zip(distinct.texts, numbers.tolist(), strict=True), key=lambda pair: -pair[1]))
+    values = list(counts)
     if len(values) > 12:
         return (), (), f'"{column.name}" has {len(values):,} different values, too many for a status.'
     keys = {value: re.sub(r"\.0+$", "", tidy(value).lower()) for value in values}
@@ -181,7 +185,7 @@ def propose_events(column: pd.Series) -> tuple[tuple[str, ...], tuple[str, ...],
         return (died, alive if died else (), f'"{column.name}": not every value is understood.')
     if not died:
         return died, alive, f'"{column.name}": every value taken as alive.'
-    share = counts[list(died)].sum() / counts.sum()
+    share = sum(counts[value] for value in died) / sum(counts.values())
     return died, alive, f'"{column.name}": {", ".join(died)} taken as died ({share:.0%} of patients).'
 
 

@@ -2,27 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Final
+import math
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from dashboard.intake.cells import Kind, Number, Reading, Unclear, Unit, number_text, read_number
 from dashboard.intake.problems import Problem
 
-_PLAIN_KINDS: Final = ("number", "months", "median")
+PLAIN_KINDS: Final = ("number", "months", "median")
+"""Kinds of which a cell that is a plain number needs no further look."""
+_PLAIN: Final = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """A column of text as its distinct texts and, for each row, the place of its own among them (-1: empty)."""
+
+    texts: list[str]
+    codes: np.ndarray
+
+    @classmethod
+    def of(cls, column: pd.Series) -> Distinct:
+        """From the cells of a file."""
+        cells = pa.array(column.array)
+        encoded = (cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells).dictionary_encode()
+        return cls(encoded.dictionary.to_pylist(), encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False))
+
+    def numbers(self, values: Iterable[float]) -> np.ndarray:
+        """float64 of each row from one of each distinct text; NaN where the cell is empty."""
+        # An empty cell has code -1, the last place.
+        return np.array([*values, np.nan], dtype=float)[self.codes]
+
+    def rewritten(self, function: Callable[[str], str]) -> pd.arrays.ArrowStringArray:
+        """Text of each row, the function called once for each distinct one; an empty cell stays empty."""
+        texts = np.array([*map(function, self.texts), None], dtype=object)
+        return pd.arrays.ArrowStringArray(pa.array(texts[self.codes], pa.large_string()))
 
 
 @dataclass
 class ColumnValues:
-    """`values`: float64, NaN where there is no figure or a problem. `numbers`: each distinct text looked at."""
+    """`values`: float64, shape (rows,), NaN where there is no figure or a problem."""
 
-    values: pd.Series
-    numbers: dict[str, Number] = field(default_factory=dict)
-    readings: list[Reading] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    values: np.ndarray
+    readings: list[Reading]
+    problems: list[Problem]
 
 
 def reading_value(number: Number) -> str:
@@ -32,59 +61,57 @@ def reading_value(number: Number) -> str:
     return number.qualifier + number_text(number.value) if number.value is not None else "no figure"
 
 
-def read_column(
-    column: pd.Series,
-    kind: Kind,
-    *,
-    sheet: str = "",
-    unit: Unit | None = "proportion",
-    limit: bool = False,
-    qualified: bool = False,
-) -> ColumnValues:
-    """Read each distinct text of a column once.
+def plain_number(text: str) -> float | None:
+    """The finite number that a text is; None when it is not that plain."""
+    if not _PLAIN.fullmatch(text):
+        return None
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def read_or_unclear(text: str, kind: Kind, *, unit: Unit | None, limit: bool, qualified: bool) -> Number | Unclear:
+    """`read_number`, its answer and not its exception; a bound is unclear where an exact figure must stand."""
+    try:
+        number = read_number(text, kind, unit=unit, limit=limit)
+    except Unclear as unclear:
+        return unclear
+    if number.qualifier and not qualified:
+        return Unclear("a bound or an approximation where an exact figure must stand", "Write the number alone.")
+    return number
+
+
+def read_column(column: pd.Series, kind: Kind) -> ColumnValues:
+    """Read each distinct text of a column of exact figures once.
 
     Parameters
     ----------
     column : Series of string
         Index: row of the file.
-    kind, unit, limit
+    kind
         As in `read_number`.
-    qualified : bool
-        The column may hold bounds and approximations (`>60`, `~60`); elsewhere they are a problem.
     """
-    name = str(column.name)
-    codes, distinct = pd.factorize(column)
+    name, distinct = str(column.name), Distinct.of(column)
+    values = _plain_numbers(distinct.texts) if kind in PLAIN_KINDS else np.full(len(distinct.texts), np.nan)
+    looked_at = np.flatnonzero(np.isnan(values))
+    places = _places(distinct.codes, looked_at)
     rows = column.index.to_numpy()
-    found = np.full(len(distinct) + 1, np.nan)
-    plain = _plain_numbers(distinct) if kind in _PLAIN_KINDS else np.full(len(distinct), np.nan)
-    found[:-1] = plain
-    out = ColumnValues(column)
-    looked_at = np.flatnonzero(np.isnan(plain))
-    places = _places(codes, looked_at)
+    readings: list[Reading] = []
+    problems: list[Problem] = []
     for code in looked_at.tolist():
-        text = str(distinct[code])
-        at = rows[places[code]]
-        try:
-            number = read_number(text, kind, unit=unit, limit=limit)
-            if number.qualifier and not qualified:
-                raise Unclear("a bound or an approximation where an exact figure must stand", "Write the number alone.")
-        except Unclear as unclear:
-            out.problems += [
-                Problem(sheet, int(row), name, text, "number", unclear.sentence, unclear.remedy) for row in at
-            ]
+        text, at = distinct.texts[code], rows[places[code]].tolist()
+        number = read_or_unclear(text, kind, unit="proportion", limit=False, qualified=False)
+        if isinstance(number, Unclear):
+            problems += [Problem("", row, name, text, "number", number.sentence, number.remedy) for row in at]
             continue
-        out.numbers[text] = number
         if number.value is not None:
-            found[code] = number.value
+            values[code] = number.value
         if number.how:
-            out.readings.append(Reading(int(at[0]), name, text, reading_value(number), number.how, count=len(at)))
-    # A missing cell has code -1, the last place, which stays NaN.
-    out.values = pd.Series(found[codes], index=column.index, name=name)
-    return out
+            readings.append(Reading(at[0], name, text, reading_value(number), number.how, count=len(at)))
+    return ColumnValues(distinct.numbers(values), readings, problems)
 
 
-def _plain_numbers(distinct: pd.Index) -> np.ndarray:
-    numbers = pd.to_numeric(pd.Series(distinct, dtype="object"), errors="coerce").to_numpy(dtype=float)
+def _plain_numbers(distinct: list[str]) -> np.ndarray:
+    numbers = pd.to_numeric(np.array(distinct, dtype=object), errors="coerce").astype(float)
     return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
@@ -96,10 +123,3 @@ def _places(codes: np.ndarray, looked_at: np.ndarray) -> dict[int, np.ndarray]:
     ends = np.searchsorted(codes[order], looked_at, side="right")
     starts = np.searchsorted(codes[order], looked_at, side="left")
     return {int(code): order[start:end] for code, start, end in zip(looked_at, starts, ends, strict=True)}
-
-
-def map_distinct(column: pd.Series, function: Callable[[str], Any], dtype: Any) -> pd.Series:
-    """`function` of every cell, called once for each distinct text; a missing cell stays missing."""
-    codes, distinct = pd.factorize(column)
-    results = pd.array([*(function(str(text)) for text in distinct), None], dtype=dtype)
-    return pd.Series(results.take(codes), index=column.index, name=column.name)

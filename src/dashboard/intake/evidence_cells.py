@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-import pandas as pd
-
 from dashboard import vocabulary
-from dashboard.intake.cells import DATE, Kind, Reading, Unit, number_text, split_interval, tidy
-from dashboard.intake.columns import ColumnValues, map_distinct, read_column
+from dashboard.evidence.tables import Cells
+from dashboard.intake.cells import DATE, Kind, Number, Reading, Unclear, Unit, number_text, split_interval, tidy
+from dashboard.intake.columns import PLAIN_KINDS, plain_number, read_or_unclear, reading_value
 from dashboard.intake.evidence_draft import Draft
 from dashboard.intake.problems import Problem
 from dashboard.intake.safe_text import as_typed
@@ -52,7 +51,15 @@ _VALUE_KINDS: Final[Mapping[str, Kind]] = {
 }  # fmt: skip
 _NO_DATES: Final = frozenset({"study_id", "arm_id", "comparator_arm_id", "label", "p_value", "pmid"})
 _ASCII_NUMBER: Final = re.compile(r"[0-9.eE+-]+")
-_ERRORS: Final = ("#FORMULA!", "#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
+_ERRORS: Final = frozenset(
+    {"#FORMULA!", "#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+)
+_PREFIXES: Final = {
+    "doi": re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE),
+    "pmid": re.compile(r"^(?:pmid:?\s*)", re.IGNORECASE),
+}
+_P_EQUALS: Final = re.compile(r"^[pP]\s*(?:[- ]?value)?\s*=?\s*(?=[<>=.0-9])")
+_P_COMMA: Final = re.compile(r"^([<>=]?\s?[01]),(\d+)$")
 
 
 class _Cleaner:
@@ -60,8 +67,7 @@ class _Cleaner:
 
     def __init__(self, draft: Draft, table: str) -> None:
         self.draft = draft
-        self.table = table
-        self.frame = draft.tables[table]
+        self.cells = draft.tables[table]
         self.places = draft.places[table]
         self.unclear: set[tuple[int, str]] = set()
 
@@ -75,54 +81,53 @@ class _Cleaner:
         self.draft.readings.append(Reading(place.row, place.column(column), raw, value, how, sheet=place.sheet))
 
     def numbers(
-        self, column: str, kind: Kind, *, unit: Unit | None = "proportion", rows: pd.Series | None = None,
+        self, column: str, kind: Kind, *, unit: Unit | None = "proportion", rows: Iterable[int] | None = None,
         limit: bool = False, qualified: bool = False,
-    ) -> ColumnValues:  # fmt: skip
-        """Replace the cells by plain numbers; unclear ones stay as typed, so that the user sees them."""
-        cells = (self.frame[column] if rows is None else self.frame.loc[rows, column]).dropna()
-        if cells.empty:
-            return ColumnValues(cells.astype("float64"))
-        read = read_column(cells, kind, unit=unit, limit=limit, qualified=qualified)
-        for problem in read.problems:
-            self.problem(problem.row, column, problem.value, problem.rule, problem.message, problem.remedy)
-        clean = {
-            text: number_text(number.value) or None
-            for text, number in read.numbers.items()
-            if number.how or not _ASCII_NUMBER.fullmatch(text)
-        }
-        for position, raw in cells[cells.isin([text for text, number in read.numbers.items() if number.how])].items():
-            number = read.numbers[str(raw)]
-            shown = "not reached" if number.not_reached else number.qualifier + number_text(number.value)
-            self.reading(int(str(position)), column, str(raw), shown or "no figure", number.how)
-        touched = cells.isin(list(clean))
-        self.frame.loc[cells.index[touched], column] = cells[touched].map(clean).astype("string")
-        return read
+    ) -> dict[str, Number]:  # fmt: skip
+        """Replace the cells by plain numbers; unclear ones stay as typed, so that the user sees them.
+
+        Returns what each distinct text that is more than a plain number was read as.
+        """
+        cells, found = self.cells[column], {}  # type: list[str | None], dict[str, Number | Unclear]
+        for position in range(len(cells)) if rows is None else rows:
+            text = cells[position]
+            if text is None or (kind in PLAIN_KINDS and plain_number(text) is not None):
+                continue
+            if text not in found:
+                found[text] = read_or_unclear(text, kind, unit=unit, limit=limit, qualified=qualified)
+            number = found[text]
+            if isinstance(number, Unclear):
+                self.problem(position, column, text, "number", number.sentence, number.remedy)
+                continue
+            if number.how:
+                self.reading(position, column, text, reading_value(number), number.how)
+            if number.how or not _ASCII_NUMBER.fullmatch(text):
+                cells[position] = number_text(number.value) or None
+        return {text: number for text, number in found.items() if isinstance(number, Number)}
 
     def terms(self, column: str, known: Mapping[str, str]) -> None:
-        cells = self.frame[column]
-        slugs = map_distinct(cells, lambda text: known.get(tidy(text).casefold(), text), "string")
-        for position in cells.index[(cells != slugs).fillna(False).to_numpy(dtype=bool)]:
-            raw, slug = str(cells[position]), str(slugs[position])
-            if raw.strip().casefold() != slug:
-                self.reading(int(position), column, raw, slug, "label of the vocabulary")
-        self.frame[column] = slugs
+        cells = self.cells[column]
+        for position, raw in enumerate(cells):
+            slug = None if raw is None else known.get(tidy(raw).casefold())
+            if raw is not None and slug is not None and slug != raw:
+                cells[position] = slug
+                if raw.strip().casefold() != slug:
+                    self.reading(position, column, raw, slug, "label of the vocabulary")
 
-    def damaged(self, columns: list[str]) -> None:
+    def damaged(self, column: str) -> None:
         """Formulas without a value, error values, and identities that a spreadsheet turned into dates."""
-        for column in columns:
-            cells = self.frame[column].dropna()
-            for position, raw in cells[cells.isin(_ERRORS)].items():
+        for position, raw in enumerate(self.cells[column]):
+            if raw is None:
+                continue
+            if raw in _ERRORS:
                 self.problem(
-                    int(str(position)), column, str(raw), "formula", "A formula without a usable result.",
-                    "Replace it by its value.",
+                    position, column, raw, "formula", "A formula without a usable result.", "Replace it by its value."
+                )
+            if column in _NO_DATES and DATE.fullmatch(raw):
+                self.problem(
+                    position, column, raw, "date", "A date: the spreadsheet turned what was typed into one.",
+                    "Format the column as text, then type it again.",
                 )  # fmt: skip
-            if column in _NO_DATES:
-                for position, raw in cells[cells.str.fullmatch(DATE).astype(bool)].items():
-                    self.problem(
-                        int(str(position)), column, str(raw), "date",
-                        "A date: the spreadsheet turned what was typed into one.",
-                        "Format the column as text, then type it again.",
-                    )  # fmt: skip
 
 
 def clean(draft: Draft) -> dict[str, set[tuple[int, str]]]:
@@ -130,99 +135,102 @@ def clean(draft: Draft) -> dict[str, set[tuple[int, str]]]:
 
     `draft.typed` keeps the cells as they were typed.
     """
-    draft.typed = {table: frame.copy() for table, frame in draft.tables.items()}
+    draft.typed = {table: dict(cells) for table, cells in draft.tables.items()}
     unclear: dict[str, set[tuple[int, str]]] = {}
-    for table, frame in draft.tables.items():
+    for table, cells in draft.tables.items():
+        draft.tables[table] = {name: _bare(column) for name, column in cells.items()}
         cleaner = _Cleaner(draft, table)
-        stated = [column for column in frame.columns if frame[column].notna().any()]
-        for column in stated:
-            frame[column] = map_distinct(frame[column], lambda text: as_typed(text.strip()).strip() or None, "string")
-        cleaner.damaged(stated)
-        for column in stated:
-            if column in TERMS:
-                cleaner.terms(column, TERMS[column])
-            elif column in _KINDS:
-                cleaner.numbers(column, _KINDS[column])
+        stated = [name for name, column in cleaner.cells.items() if any(column)]
+        for name in stated:
+            cleaner.damaged(name)
+        for name in stated:
+            if name in TERMS:
+                cleaner.terms(name, TERMS[name])
+            elif name in _KINDS:
+                cleaner.numbers(name, _KINDS[name])
         if table == "studies":
-            _identifiers(cleaner)
+            _identifiers(cleaner.cells)
         if table == "outcomes":
-            _figures(cleaner, pd.Series(draft.units, index=frame.index, dtype="object"))
+            _figures(cleaner, draft.units)
         unclear[table] = cleaner.unclear
     return unclear
 
 
-def _identifiers(cleaner: _Cleaner) -> None:
-    frame = cleaner.frame
-    for column, prefix in (("doi", r"(?i)^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)"), ("pmid", r"(?i)^(?:pmid:?\s*)")):
-        frame[column] = frame[column].str.replace(prefix, "", regex=True)
-    frame["pmcid"] = frame["pmcid"].str.upper()
+def _bare(column: Sequence[str | None]) -> list[str | None]:
+    """Cells without outer blanks and without the apostrophe that an export puts before formulas."""
+    distinct = {text: as_typed(text.strip()).strip() or None for text in set(column) if text is not None}
+    return [None if text is None else distinct[text] for text in column]
 
 
-def _figures(cleaner: _Cleaner, units: pd.Series) -> None:
-    frame = cleaner.frame
+def _identifiers(cells: Cells) -> None:
+    for name, prefix in _PREFIXES.items():
+        cells[name] = [None if text is None else prefix.sub("", text) for text in cells[name]]
+    cells["pmcid"] = [None if text is None else text.upper() for text in cells["pmcid"]]
+
+
+def _figures(cleaner: _Cleaner, units: Sequence[str]) -> None:
+    cells = cleaner.cells
     _split_intervals(cleaner)
-    frame["p_value"] = _p_values(frame["p_value"])
-    for measure, kind in _VALUE_KINDS.items():
-        of_measure = frame["measure"].eq(measure).fillna(False).astype(bool)
-        for unit in units[of_measure].unique():
-            rows = of_measure & units.eq(unit)
-            stated: Unit | None = unit if unit in ("percent", "proportion") else None  # type: ignore[assignment]
-            raw = frame.loc[rows, "value"]
-            read = cleaner.numbers("value", kind, unit=stated, rows=rows, qualified=True)
-            _tell(cleaner, raw, read)
-            limit_kind: Kind = "months" if kind == "median" else kind
-            # Limits beside `69 %` are per cent too, with or without a sign of their own.
-            signed = rows & frame.index.isin(raw.index[raw.str.endswith("%").fillna(False).astype(bool)])
-            for column in ("ci_low", "ci_high"):
-                cleaner.numbers(column, limit_kind, unit="percent", rows=signed, limit=True)
-                cleaner.numbers(column, limit_kind, unit=stated, rows=rows & ~signed, limit=True)
-    plain = frame["qualifier"].isna() & frame["measure"].notna()
-    frame.loc[plain, "qualifier"] = "="
-    open_limit = frame["ci_low"].notna() & frame["ci_high"].isna() & frame["note"].isna()
-    medians = frame["measure"].isin(["median_months", "mean_months"]).fillna(False).astype(bool)
-    frame.loc[open_limit & medians, "note"] = "upper limit not reached or not stated"
+    cells["p_value"] = [None if text is None else _p_value(text) for text in cells["p_value"]]
+    groups: dict[tuple[str, str], list[int]] = {}
+    for position, (measure, unit) in enumerate(zip(cells["measure"], units, strict=True)):
+        if measure is not None and measure in _VALUE_KINDS:
+            groups.setdefault((measure, unit), []).append(position)
+    for (measure, unit), rows in groups.items():
+        kind = _VALUE_KINDS[measure]
+        stated: Unit | None = unit if unit in ("percent", "proportion") else None  # type: ignore[assignment]
+        raw = [(position, cells["value"][position]) for position in rows]
+        read = cleaner.numbers("value", kind, unit=stated, rows=rows, qualified=True)
+        _tell(cleaner, raw, read)
+        limit_kind: Kind = "months" if kind == "median" else kind
+        # Limits beside `69 %` are per cent too, with or without a sign of their own.
+        signed = [position for position, text in raw if text and text.endswith("%")]
+        others = [position for position, text in raw if not (text and text.endswith("%"))]
+        for column in ("ci_low", "ci_high"):
+            cleaner.numbers(column, limit_kind, unit="percent", rows=signed, limit=True)
+            cleaner.numbers(column, limit_kind, unit=stated, rows=others, limit=True)
+    for position, measure in enumerate(cells["measure"]):
+        if measure is not None and cells["qualifier"][position] is None:
+            cells["qualifier"][position] = "="
+        open_limit = cells["ci_low"][position] is not None and cells["ci_high"][position] is None
+        if open_limit and measure in ("median_months", "mean_months") and cells["note"][position] is None:
+            cells["note"][position] = "upper limit not reached or not stated"
 
 
 def _split_intervals(cleaner: _Cleaner) -> None:
     """`26 (18–40)` in a value whose own limits are empty."""
-    frame = cleaner.frame
-    bare = frame["ci_low"].isna() & frame["ci_high"].isna() & frame["value"].str.contains(r"[(\[]", regex=True)
-    for position, raw in frame.loc[bare.fillna(False).astype(bool), "value"].items():
+    values, lows, highs = (cleaner.cells[name] for name in ("value", "ci_low", "ci_high"))
+    for position, raw in enumerate(values):
+        if raw is None or not ("(" in raw or "[" in raw) or lows[position] or highs[position]:
+            continue
         parts = split_interval(raw)
         if parts is not None:
             value, low, high = parts
             sign = " %" if value.endswith("%") and not high.endswith("%") else ""
-            at = int(str(position))
-            frame.loc[at, ["value", "ci_low", "ci_high"]] = [value, low + sign, high + sign]
-            cleaner.reading(at, "value", str(raw), f"{value}, {low} to {high}", "value with its interval")
+            values[position], lows[position], highs[position] = value, low + sign, high + sign
+            cleaner.reading(position, "value", raw, f"{value}, {low} to {high}", "value with its interval")
 
 
-def _p_values(column: pd.Series) -> pd.Series:
-    text = column.map(lambda cell: tidy(cell), na_action="ignore").astype("string")
-    text = text.str.replace(r"^[pP]\s*(?:[- ]?value)?\s*=?\s*(?=[<>=.0-9])", "", regex=True)
-    return text.str.replace(r"^([<>=]?\s?[01]),(\d+)$", r"\1.\2", regex=True)
+def _p_value(text: str) -> str:
+    return _P_COMMA.sub(r"\1.\2", _P_EQUALS.sub("", tidy(text)))
 
 
-def _tell(cleaner: _Cleaner, raw: pd.Series, read: ColumnValues) -> None:
+def _tell(cleaner: _Cleaner, raw: Iterable[tuple[int, str | None]], read: Mapping[str, Number]) -> None:
     """Write bounds, unreached medians and converted units into `qualifier` and `note`, where they belong."""
-    frame = cleaner.frame
-    telling = {t: n for t, n in read.numbers.items() if n.qualifier or n.not_reached or n.converted}
-    for position, text in raw[raw.isin(list(telling))].items():
-        at, number = int(str(position)), telling[str(text)]
-        stated, note = _text(frame, at, "qualifier"), _text(frame, at, "note")
+    qualifiers, notes = cleaner.cells["qualifier"], cleaner.cells["note"]
+    for position, text in raw:
+        number = read.get(text) if text is not None else None
+        if number is None or text is None:
+            continue
+        stated, note = qualifiers[position], notes[position] or ""
         if number.qualifier:
             if stated and stated != number.qualifier:
                 cleaner.problem(
-                    at, "qualifier", stated, "qualifier", f"The value says {str(text)[:40]}, this says {stated[:10]}.",
+                    position, "qualifier", stated, "qualifier", f"The value says {text[:40]}, this says {stated[:10]}.",
                     "Make them agree.",
                 )  # fmt: skip
             else:
-                frame.at[at, "qualifier"] = number.qualifier
+                qualifiers[position] = number.qualifier
         added = "not reached" if number.not_reached else f"unit converted from {text}" if number.converted else ""
         if added and added not in note.casefold():
-            frame.at[at, "note"] = f"{note}; {added}" if note else added
-
-
-def _text(frame: pd.DataFrame, position: int, column: str) -> str:
-    cell = frame.at[position, column]
-    return "" if cell is pd.NA or cell is None else str(cell)
+            notes[position] = f"{note}; {added}" if note else added

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import pandas as pd
 
+from dashboard.evidence.messages import message
+from dashboard.evidence.tables import Cells, text_frame
+from dashboard.evidence.validation import Problem as RuleBroken
+from dashboard.evidence.validation import cell_problems
 from dashboard.evidence.words import count
 from dashboard.intake.cells import Reading
 from dashboard.intake.evidence_cells import clean
@@ -15,10 +19,11 @@ from dashboard.intake.evidence_draft import (
     IGNORED_SHEETS,
     TABLES,
     Draft,
+    Sheet,
     joined_draft,
     kind_of_table,
     long_draft,
-    with_keys,
+    sheet_of,
 )
 from dashboard.intake.files import Tables, read_tables
 from dashboard.intake.limits import LIMITS, IntakeError, Limits, only_intake_errors
@@ -27,7 +32,7 @@ from dashboard.intake.template_example import without_example
 from dashboard.intake.wide_sheet import is_wide, wide_draft
 
 SurvivalUnit = Literal["percent", "proportion"]
-Validator = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame], pd.DataFrame]
+Validator = Callable[[Mapping[str, Cells]], Iterable[RuleBroken]]
 
 _TEMPLATE: Final = "Start from the template: three sheets studies, arms, outcomes, or one wide sheet with a row an arm."
 # Problems of the header: columns that were left out. They make no row bad.
@@ -42,7 +47,7 @@ class EvidenceUpload:
     ----------
     studies, arms, outcomes : DataFrame
         Good rows as text, in the columns of the curated tables: they and all they belong to have no problem.
-    waiting : dict of str to DataFrame
+    waiting : dict of str to columns of text
         By table, the rows that have a problem or belong to a row that has one.
     problems : list of Problem
         By sheet, row and column of the file.
@@ -57,7 +62,7 @@ class EvidenceUpload:
     studies: pd.DataFrame
     arms: pd.DataFrame
     outcomes: pd.DataFrame
-    waiting: dict[str, pd.DataFrame]
+    waiting: dict[str, Cells]
     problems: list[Problem]
     readings: list[Reading]
     source: tuple[Tables, ...]
@@ -68,7 +73,7 @@ class EvidenceUpload:
         studies, arms = count(len(self.studies), "study", "studies"), count(len(self.arms), "arm")
         used = f"{studies}, {arms} and {count(len(self.outcomes), 'figure')} can be used"
         left = f" {self._example_in_words()}" if self.example else ""
-        rows = {table: len(waiting) for table, waiting in self.waiting.items() if len(waiting)}
+        rows = {table: n for table, cells in self.waiting.items() if (n := len(cells["study_id"]))}
         if not rows:
             return f"{used}.{left}"
         waits = ", ".join(f"{count(n, 'row')} of {table}" for table, n in rows.items())
@@ -81,16 +86,9 @@ class EvidenceUpload:
         return f"The example of the template{where} stood there unchanged and was left out."
 
 
-def default_validator(studies: pd.DataFrame, arms: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
-    """The schema of the build, imported when first used: it takes a second."""
-    from dashboard.evidence.validation import validate_tables
-
-    return validate_tables(studies, arms, outcomes)
-
-
-def _sheets(uploads: Iterable[Tables]) -> list[tuple[str, pd.DataFrame]]:
+def _sheets(uploads: Iterable[Tables]) -> list[Sheet]:
     return [
-        (title, frame)
+        sheet_of(title, frame)
         for upload in uploads
         for title, frame in upload.sheets.items()
         if title.strip().casefold() not in IGNORED_SHEETS and not frame.columns.empty
@@ -102,28 +100,27 @@ def draft_of(uploads: Sequence[Tables], survival_unit: SurvivalUnit | None) -> t
 
     Also the rows of each sheet that were left out as the template's untouched example.
     """
-    parts: dict[str, tuple[str, pd.DataFrame]] = {}
-    singles: list[tuple[str, str, pd.DataFrame]] = []
+    parts: dict[str, Sheet] = {}
+    singles: list[tuple[str, Sheet]] = []
     unknown: list[str] = []
-    for title, frame in _sheets(uploads):
-        keys = with_keys(frame, f"sheet {title[:60]}")[1]
-        kind = kind_of_table(keys)
+    for sheet in _sheets(uploads):
+        kind = kind_of_table(sheet.names)
         if kind is not None and kind in TABLES:
             if kind in parts:
-                raise IntakeError(f"Two sheets hold {kind}.", f"sheet {title[:60]}", "Keep one of them.")
-            parts[kind] = (title, frame)
-        elif kind == "joined" or is_wide(keys):
-            singles.append((kind or "wide", title, frame))
+                raise IntakeError(f"Two sheets hold {kind}.", f"sheet {sheet.title[:60]}", "Keep one of them.")
+            parts[kind] = sheet
+        elif kind == "joined" or is_wide(sheet.names):
+            singles.append((kind or "wide", sheet))
         else:
-            unknown.append(title)
+            unknown.append(sheet.title)
     if len(singles) + bool(parts) > 1:
         raise IntakeError("Several tables of evidence in one upload.", remedy="Bring one layout at a time.")
     if singles:
-        kind, title, frame = singles[0]
+        kind, sheet = singles[0]
         if kind == "joined":
-            return joined_draft(title, frame, survival_unit or "proportion"), {}
-        left, example = without_example({"wide": (title, frame)})
-        return wide_draft(*left["wide"], survival_unit or ""), example
+            return joined_draft(sheet, survival_unit or "proportion"), {}
+        left, example = without_example({"wide": sheet})
+        return wide_draft(left["wide"], survival_unit or ""), example
     if not parts:
         shown = ", ".join(title[:40] for title in unknown[:5])
         raise IntakeError("No sheet has the columns of the template.", f"sheets {shown}" if shown else "", _TEMPLATE)
@@ -138,7 +135,7 @@ def draft_of(uploads: Sequence[Tables], survival_unit: SurvivalUnit | None) -> t
 def read_evidence(
     *uploads: tuple[bytes, str],
     survival_unit: SurvivalUnit | None = None,
-    validate: Validator = default_validator,
+    validate: Validator = cell_problems,
     limits: Limits = LIMITS,
 ) -> EvidenceUpload:
     """Read and validate an extraction sheet.
@@ -151,7 +148,7 @@ def read_evidence(
         What survival without a per cent sign means. None: a proportion in the columns of the template; in a wide sheet
         not stated, so that such cells wait.
     validate : callable
-        `validate(studies, arms, outcomes) -> DataFrame [table, row, column, value, rule, message]`.
+        `validate(tables) -> broken rules` of the cells of `studies`, `arms`, `outcomes`: the schema of the build.
 
     Raises
     ------
@@ -165,31 +162,20 @@ def read_evidence(
     unclear = clean(draft)
     bad = {table: {position for position, _ in cells} for table, cells in unclear.items()}
     _mark_located(draft, bad)
-    found = validate(draft.tables["studies"], draft.tables["arms"], draft.tables["outcomes"])
-    for table, row, column, rule, text in zip(
-        *(found[name].astype(str) for name in ("table", "row", "column", "rule", "message")), strict=True
-    ):
-        position = int(row) - 2
-        if position < 0 or (position, column) in unclear[table]:
-            continue
-        bad[table].add(position)
-        place = draft.places[table][position]
-        message, _, remedy = text.partition(". ")
-        typed, read = draft.typed[table].at[position, column], draft.tables[table].at[position, column]
-        value = "" if typed is pd.NA else str(typed)
-        if rule == "proportion" and str(read) != value:  # the rule speaks of proportions, the user wrote per cent
-            message = f"Survival of {100 * float(str(read)):g} per cent is not between 0 and 100."
-            remedy = "Correct the cell, or what survival is given in."
-        draft.problems.append(
-            Problem(place.sheet, place.row, place.column(column), value, rule, message.rstrip(".") + ".", remedy)
-        )
+    for found in validate(draft.tables):
+        if (found.position, found.column) not in unclear[found.table]:
+            bad[found.table].add(found.position)
+            draft.problems.append(_in_words(draft, found))
     _inherit(draft, bad)
-    good = {table: frame[~frame.index.isin(bad[table])] for table, frame in draft.tables.items()}
+    good = {
+        table: _chosen(cells, [row for row in range(len(draft.places[table])) if row not in bad[table]])
+        for table, cells in draft.tables.items()
+    }
     return EvidenceUpload(
-        studies=good["studies"].reset_index(drop=True),
-        arms=good["arms"].reset_index(drop=True),
-        outcomes=good["outcomes"].reset_index(drop=True),
-        waiting={table: frame[frame.index.isin(bad[table])] for table, frame in draft.tables.items()},
+        studies=text_frame(good["studies"]),
+        arms=text_frame(good["arms"]),
+        outcomes=text_frame(good["outcomes"]),
+        waiting={table: _chosen(cells, sorted(bad[table])) for table, cells in draft.tables.items()},
         problems=sorted(set(draft.problems), key=lambda p: (p.sheet, p.row, p.column, p.rule)),
         readings=sorted(draft.readings, key=lambda r: (r.sheet, r.row, r.column)),
         source=source,
@@ -197,20 +183,33 @@ def read_evidence(
     )
 
 
+def _chosen(cells: Cells, rows: Sequence[int]) -> Cells:
+    return {name: [column[row] for row in rows] for name, column in cells.items()}
+
+
+def _in_words(draft: Draft, found: RuleBroken) -> Problem:
+    """A broken rule as a problem of the file's own cell."""
+    place = draft.places[found.table][found.position]
+    what, _, remedy = message(found.rule, found.column, found.value).partition(". ")
+    typed = draft.typed[found.table][found.column][found.position] or ""
+    if found.rule == "proportion" and found.value != typed:  # the rule speaks of proportions, the user wrote per cent
+        what = f"Survival of {100 * float(str(found.value)):g} per cent is not between 0 and 100."
+        remedy = "Correct the cell, or what survival is given in."
+    return Problem(
+        place.sheet, place.row, place.column(found.column), typed, found.rule, what.rstrip(".") + ".", remedy
+    )
+
+
 def _mark_located(draft: Draft, bad: dict[str, set[int]]) -> None:
     """Rows that a problem found before cleaning points to: a unit, a range or two rows that disagree."""
     located = {(p.sheet, p.row, p.column) for p in draft.problems if p.rule not in _NOTICES}
-    if not located:
-        return
     rows = {(sheet, row) for sheet, row, _ in located}
-    for table, places in draft.places.items():
-        own = {position for position, place in enumerate(places) if (place.sheet, place.row) in rows}
-        for position in own:
-            place = places[position]
-            names = {place.column(name) for name in draft.tables[table].columns} | set(
-                ("survival_unit",) if table == "outcomes" else ()
-            )
-            if any((place.sheet, place.row, name) in located for name in names):
+    for table, places in draft.places.items() if rows else ():
+        columns = (*TABLES[table], "survival_unit") if table == "outcomes" else TABLES[table]
+        for position, place in enumerate(places):
+            if (place.sheet, place.row) in rows and any(
+                (place.sheet, place.row, place.column(name)) in located for name in columns
+            ):
                 bad[table].add(position)
 
 
@@ -219,15 +218,20 @@ def _inherit(draft: Draft, bad: dict[str, set[int]]) -> None:
 
     A study waits when all its arms do: without them it would be counted and have nothing to show.
     """
+    if not any(bad.values()):
+        return
     studies, arms = draft.tables["studies"], draft.tables["arms"]
-    lost_studies = set(studies["study_id"].iloc[sorted(bad["studies"])].dropna())
-    for table, frame in draft.tables.items():
-        bad[table] |= set(frame.index[frame["study_id"].isin(lost_studies).to_numpy(dtype=bool)])
-    lost_arms = pd.MultiIndex.from_frame(arms.loc[sorted(bad["arms"]), ["study_id", "arm_id"]])
+    lost_studies = {studies["study_id"][position] for position in bad["studies"]} - {None}
+    for table, cells in draft.tables.items():
+        bad[table] |= {position for position, study in enumerate(cells["study_id"]) if study in lost_studies}
+    lost_arms = {(arms["study_id"][position], arms["arm_id"][position]) for position in bad["arms"]}
     for table, column in (("arms", "arm_id"), ("outcomes", "arm_id"), ("outcomes", "comparator_arm_id")):
-        frame = draft.tables[table]
-        keys = pd.MultiIndex.from_frame(frame[["study_id", column]])
-        bad[table] |= set(frame.index[keys.isin(lost_arms) & frame[column].notna().to_numpy(dtype=bool)])
-    of_bad = arms.index.isin(bad["arms"])
-    bereft = set(arms["study_id"][of_bad].dropna()) - set(arms["study_id"][~of_bad].dropna())
-    bad["studies"] |= set(studies.index[studies["study_id"].isin(bereft).to_numpy(dtype=bool)])
+        cells = draft.tables[table]
+        bad[table] |= {
+            position
+            for position, arm in enumerate(zip(cells["study_id"], cells[column], strict=True))
+            if arm[1] is not None and arm in lost_arms
+        }
+    with_arms = {study for position, study in enumerate(arms["study_id"]) if position not in bad["arms"]}
+    bereft = {arms["study_id"][position] for position in bad["arms"]} - with_arms - {None}
+    bad["studies"] |= {position for position, study in enumerate(studies["study_id"]) if study in bereft}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
-import pandas as pd
-
-from dashboard.intake.evidence_draft import with_keys
+from dashboard.intake.evidence_draft import Sheet
 
 EXAMPLE: Final[Mapping[str, Sequence[Mapping[str, object]]]] = {
     "studies": [
@@ -44,7 +42,6 @@ WIDE_EXAMPLE: Final[Mapping[str, object]] = {
     "n": 14, "is_subgroup": "no", "time_origin": "treatment", "survival_unit": "percent", "median_os_months": 26,
     "os_12": 69, "os_36": 26,
 }  # fmt: skip
-Sheet = tuple[str, pd.DataFrame]
 
 
 def without_example(parts: Mapping[str, Sheet]) -> tuple[dict[str, Sheet], dict[str, int]]:
@@ -55,28 +52,25 @@ def without_example(parts: Mapping[str, Sheet]) -> tuple[dict[str, Sheet], dict[
 
     Parameters
     ----------
-    parts : mapping of table to (sheet, frame as read)
+    parts : mapping of table to sheet
         `studies`, `arms`, `outcomes`, or `wide`.
     """
-    found: dict[str, pd.Series] = {}
-    for table, (sheet, frame) in parts.items():
+    found: dict[str, list[bool]] = {}
+    for table, sheet in parts.items():
         examples = [WIDE_EXAMPLE] if table == "wide" else EXAMPLE[table]
         key = "study" if table == "wide" else "study_id"
-        keyed = with_keys(frame, f"sheet {sheet}")[0]
-        if key not in keyed:
-            continue
-        named = keyed[key].str.strip().eq(str(examples[0][key])).fillna(False).astype(bool)
-        if not all(_is_one_of(row, examples) for row in keyed[named].to_dict("records")):
-            return dict(parts), {}
+        named = [cell is not None and cell.strip() == examples[0][key] for cell in sheet.column(key)]
+        for position in (position for position, is_named in enumerate(named) if is_named):
+            row = {name: column[position] for name, column in sheet.cells.items()}
+            if not _is_one_of(row, examples):
+                return dict(parts), {}
         found[table] = named
-    left = {
-        table: (sheet, frame[~found[table]] if table in found else frame) for table, (sheet, frame) in parts.items()
-    }
-    return left, {table: int(named.sum()) for table, named in found.items() if named.any()}
+    left = {table: sheet.without(found[table]) if any(found[table]) else sheet for table, sheet in parts.items()}
+    return left, {table: sum(named) for table, named in found.items() if any(named)}
 
 
-def _is_one_of(row: Mapping[Hashable, Any], examples: Iterable[Mapping[str, object]]) -> bool:
-    filled = {str(name): str(cell).strip() for name, cell in row.items() if not pd.isna(cell) and str(cell).strip()}
+def _is_one_of(row: Mapping[str, str | None], examples: Iterable[Mapping[str, object]]) -> bool:
+    filled = {name: cell.strip() for name, cell in row.items() if cell and cell.strip()}
     return any(
         filled.keys() == example.keys() and all(_same(filled[name], str(example[name])) for name in example)
         for example in examples

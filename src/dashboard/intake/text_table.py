@@ -6,13 +6,14 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import compress, islice
 from typing import Final
 
 import pandas as pd
+import pyarrow as pa
 
 from dashboard.intake.limits import LIMITS, IntakeError, Limits, check_bytes, check_shape
-from dashboard.intake.plain_csv import TEXT, read_plain_csv
+from dashboard.intake.plain_csv import read_plain_csv
 
 SEPARATORS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _BOMS: Final = (
@@ -141,16 +142,16 @@ def header_names(cells: Sequence[str], where: str) -> list[str]:
     return names
 
 
-def _text_array(column: Sequence[str | None]) -> pd.api.extensions.ExtensionArray:
-    return pd.array([cell if cell and not cell.isspace() else None for cell in column], dtype=TEXT)
-
-
 def frame_of(names: list[str], rows: list[int], columns: Sequence[Sequence[str | None]]) -> pd.DataFrame:
     """A frame of `string` cells (blank is null), indexed by row of the file; rows without any cell are left out."""
-    index = pd.Index(rows, name="row", dtype="int64")
-    data = {name: pd.Series(_text_array(column), index=index) for name, column in zip(names, columns, strict=True)}
-    frame = pd.DataFrame(data, index=index)
-    return frame[frame.notna().any(axis=1)]
+    cells = [[cell if cell and not cell.isspace() else None for cell in column] for column in columns]
+    filled = [any(row) for row in zip(*cells, strict=True)]
+    if not all(filled):
+        rows, cells = list(compress(rows, filled)), [list(compress(column, filled)) for column in cells]
+    arrays = (pd.arrays.ArrowStringArray(pa.array(column, pa.large_string())) for column in cells)
+    return pd.DataFrame(
+        dict(zip(names, arrays, strict=True)), index=pd.Index(rows, name="row", dtype="int64"), copy=False
+    )
 
 
 def read_text_table(data: bytes, limits: Limits = LIMITS) -> pd.DataFrame:

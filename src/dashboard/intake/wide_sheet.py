@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-import pandas as pd
-
-from dashboard.evidence.tables import ARM_COLUMNS, OUTCOME_COLUMNS, STUDY_COLUMNS
+from dashboard.evidence.tables import Cells
 from dashboard.intake.cells import Kind, Reading, says_nothing, split_range, tidy
-from dashboard.intake.columns import map_distinct
-from dashboard.intake.evidence_draft import Draft, Place, disagreements, with_keys
+from dashboard.intake.evidence_draft import TABLES, Draft, Place, Sheet, take_first, unknown_columns
 from dashboard.intake.limits import IntakeError
-from dashboard.intake.problems import Problem, row_number
+from dashboard.intake.problems import Problem
 
 _ENDPOINT: Final = "os|css|dfs|rfs|pfs|lpfs"
 _RATE: Final = re.compile(
@@ -66,7 +65,7 @@ def _figure_columns(keys: Iterable[str]) -> dict[tuple[str, str, str], dict[str,
     return found
 
 
-def wide_draft(sheet: str, frame: pd.DataFrame, survival_unit: str) -> Draft:
+def wide_draft(sheet: Sheet, survival_unit: str) -> Draft:
     """A draft of a wide sheet.
 
     Parameters
@@ -79,128 +78,113 @@ def wide_draft(sheet: str, frame: pd.DataFrame, survival_unit: str) -> Draft:
     IntakeError
         The sheet does not name studies.
     """
-    keyed, names = with_keys(frame, f"sheet {sheet}")
-    aliases = {old: new for old, new in _ALIASES.items() if old in names and new not in names}
-    keyed = keyed.rename(columns=aliases)
-    names = {aliases.get(key, key): name for key, name in names.items()}
+    aliases = {old: new for old, new in _ALIASES.items() if old in sheet.names and new not in sheet.names}
+    names = {aliases.get(key, key): name for key, name in sheet.names.items()}
+    sheet = replace(sheet, names=names, cells={aliases.get(key, key): column for key, column in sheet.cells.items()})
     if "study" not in names and "study_id" not in names:
-        raise IntakeError("There is no column of studies.", f"sheet {sheet}", 'Add a column "study".')
-    figures = _figure_columns(keyed.columns)
+        raise IntakeError("There is no column of studies.", f"sheet {sheet.title}", 'Add a column "study".')
+    figures = _figure_columns(names)
     used = {key for parts in figures.values() for part, key in parts.items() if part != "unit"}
     draft = Draft({}, {}, [])
-    draft.problems = [
-        Problem(sheet, 1, names[key], names[key], "unknown-column", "This column is not known and was left out.",
-                "Rename it to a column of the template, or ignore this.")
-        for key in keyed.columns
-        if key not in used | _EXTRA | {*STUDY_COLUMNS, *ARM_COLUMNS}
-    ]  # fmt: skip
-    keyed = _identify(keyed, names, sheet, draft)
-    rows = [row_number(row) for row in keyed.index]
-    keyed = keyed.reset_index(drop=True)
+    draft.problems = unknown_columns(sheet, used | _EXTRA | {*TABLES["studies"], *TABLES["arms"]})
+    sheet = _identify(sheet, draft)
     shared = {key: name for key, name in names.items() if key != name}
     if "study_id" not in names:
         shared["study_id"] = names["study"]
-    places = [Place(sheet, row, shared | {"arm_id": names.get("label", "label")}) for row in rows]
-    study_part = keyed.reindex(columns=list(STUDY_COLUMNS)).astype("string")
-    named = study_part["study_id"].notna()
-    draft.problems += disagreements(study_part[named], ["study_id"], places)
-    first = (named & ~study_part.duplicated("study_id")).to_numpy().nonzero()[0]
-    draft.tables["studies"] = study_part.iloc[first].reset_index(drop=True)
-    draft.places["studies"] = [places[i] for i in first]
+    shared["arm_id"] = names.get("label", "label")
+    places = [Place(sheet.title, row, shared) for row in sheet.rows]
+    studies = {name: sheet.column(name) for name in TABLES["studies"]}
+    take_first(draft, "studies", studies, ["study_id"], places)
     # Enrolment in a wide sheet is the study's: an arm's own years have no column there.
-    arms = keyed.drop(columns=["enrol_start", "enrol_end"], errors="ignore").reindex(columns=list(ARM_COLUMNS))
-    draft.tables["arms"], draft.places["arms"] = arms.astype("string"), places
-    _figures(keyed, figures, names, places, survival_unit, draft)
+    years = ("enrol_start", "enrol_end")
+    empty: list[str | None] = [None] * len(places)
+    draft.tables["arms"] = {name: empty if name in years else sheet.column(name) for name in TABLES["arms"]}
+    draft.places["arms"] = places
+    _figures(sheet, figures, places, survival_unit, draft)
     return draft
 
 
-def _identify(keyed: pd.DataFrame, names: Mapping[str, str], sheet: str, draft: Draft) -> pd.DataFrame:
+def _identify(sheet: Sheet, draft: Draft) -> Sheet:
     """Identities, and what a wide sheet leaves unsaid: title, citation, subgroups, enrolment written as a range."""
-    out = keyed.copy()
-    if "study_id" not in out:
-        out["study_id"] = out["study"].map(_slug, na_action="ignore").astype("string")
-    if "title" not in out:
-        out["title"] = out["study"] if "study" in out else out["study_id"]
-    if "first_author" not in out and "study" in out:
+    names, cells = sheet.names, dict(sheet.cells)
+    study = cells.get("study")
+    if study is not None:
+        cells.setdefault("study_id", [None if text is None else _slug(text) for text in study])
+        cells.setdefault("title", study)
         # What the user calls the study, less its year: "Miller 2010" is shown as Miller 2010, not by its identity.
-        called = out["study"].str.replace(_YEAR_AT_END, "", regex=True).str.strip()
-        out["first_author"] = called.mask(called.eq("").fillna(False).astype(bool))
-    if "year" not in out and "study" in out:
-        years = out["study"].str.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-        out["year"] = years.map(lambda found: found[0] if len(found) == 1 else pd.NA, na_action="ignore").astype(
-            "string"
+        cells.setdefault(
+            "first_author", [None if text is None else re.sub(_YEAR_AT_END, "", text).strip() or None for text in study]
         )
-        for row, text in out.loc[out["year"].notna(), "study"].items():
-            draft.readings.append(
-                Reading(
-                    row_number(row),
-                    names["study"],
-                    str(text),
-                    str(out.at[row, "year"]),
-                    "year in the name",
-                    sheet=sheet,
-                )
-            )
-    if "citation" not in out:
-        # Title and identity were completed from the sheet, not from the publication.
-        out["citation"] = "inferred"
-    if "label" not in out:
-        out["label"] = out.get("modality", pd.NA)
-    if "arm_id" not in out:
-        slugs = out["label"].fillna("arm").map(_slug).astype("string")
-        repeat = slugs.groupby([out["study_id"].fillna(""), slugs]).cumcount()
-        out["arm_id"] = slugs.where(repeat == 0, slugs + "-" + (repeat + 1).astype("string"))
-    if "is_subgroup" not in out:
-        out["is_subgroup"] = "no"
-    written = next((key for key in ("enrolment", "enrollment") if key in out), None)
-    if written and "enrol_start" not in out:
-        ranges = out[written].map(split_range, na_action="ignore")
-        out["enrol_start"] = [r[0] if isinstance(r, tuple) else pd.NA for r in ranges]
-        out["enrol_end"] = [r[1] if isinstance(r, tuple) else pd.NA for r in ranges]
-        for row, text in out.loc[out[written].notna() & pd.isna(out["enrol_start"]), written].items():
+        if "year" not in cells:
+            cells["year"] = [_only_year(text) for text in study]
+            for row, text, year in zip(sheet.rows, study, cells["year"], strict=True):
+                if year is not None:
+                    told = Reading(row, names["study"], str(text), year, "year in the name", sheet=sheet.title)
+                    draft.readings.append(told)
+    cells.setdefault("title", cells["study_id"])
+    # Title and identity were completed from the sheet, not from the publication.
+    cells.setdefault("citation", ["inferred"] * len(sheet.rows))
+    cells.setdefault("label", sheet.column("modality"))
+    if "arm_id" not in cells:
+        cells["arm_id"] = _arm_ids(cells["study_id"], cells["label"])
+    cells.setdefault("is_subgroup", ["no"] * len(sheet.rows))
+    written = next((key for key in ("enrolment", "enrollment") if key in cells), None)
+    if written and "enrol_start" not in cells:
+        ranges = [None if text is None else split_range(text) for text in cells[written]]
+        cells["enrol_start"] = [found[0] if found else None for found in ranges]
+        cells["enrol_end"] = [found[1] if found else None for found in ranges]
+        draft.problems += [
+            Problem(sheet.title, row, names[written], text, "range", "Not a range of years.", "Write it as 1982–2001.")
+            for row, text, found in zip(sheet.rows, cells[written], ranges, strict=True)
+            if text is not None and found is None
+        ]
+    return replace(sheet, cells=cells)
+
+
+def _only_year(text: str | None) -> str | None:
+    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text or "")
+    return years[0] if len(years) == 1 else None
+
+
+def _arm_ids(studies: Sequence[str | None], labels: Sequence[str | None]) -> list[str | None]:
+    """Identities from labels; the second arm of a study with the same one is `x-2`."""
+    seen: Counter[tuple[str, str]] = Counter()
+    found: list[str | None] = []
+    for study, label in zip(studies, labels, strict=True):
+        slug = _slug("arm" if label is None else label)
+        seen[study or "", slug] += 1
+        times = seen[study or "", slug]
+        found.append(slug if times == 1 else f"{slug}-{times}")
+    return found
+
+
+def _units(sheet: Sheet, survival_unit: str, draft: Draft) -> list[str]:
+    """What rates without a per cent sign mean in each row."""
+    found: list[str] = []
+    for row, text in zip(sheet.rows, sheet.column("survival_unit"), strict=True):
+        unit = survival_unit if text is None else _UNITS.get(text.strip().casefold(), "")
+        found.append(unit)
+        if text is not None and not unit:
             draft.problems.append(
-                Problem(sheet, row_number(row), names[written], str(text), "range", "Not a range of years.",
-                        "Write it as 1982–2001.")
+                Problem(sheet.title, row, sheet.names["survival_unit"], text, "vocabulary", "Not a unit of survival.",
+                        'Write "percent" or "proportion".')
             )  # fmt: skip
-    return out
-
-
-def _stated(column: pd.Series, measure: str, name: str, places: list[Place], draft: Draft) -> pd.Series:
-    """Rows with something to read; a cell that says in words that there is no figure is told and left out."""
-    kind: Kind = "median" if measure == "median_months" else "survival"
-    silent = map_distinct(column, lambda text: says_nothing(text, kind), "boolean").fillna(False).astype(bool)
-    for position, text in column[silent].items():
-        place = places[row_number(position)]
-        draft.readings.append(Reading(place.row, name, str(text), "no figure", "no figure", sheet=place.sheet))
-    return column.notna() & ~silent
+    return found
 
 
 def _figures(
-    keyed: pd.DataFrame,
+    sheet: Sheet,
     figures: Mapping[tuple[str, str, str], Mapping[str, str]],
-    names: Mapping[str, str],
-    places: list[Place],
+    places: Sequence[Place],
     survival_unit: str,
     draft: Draft,
 ) -> None:
-    empty = pd.Series(pd.NA, index=keyed.index, dtype="string")
-    stated = keyed.get("survival_unit", empty)
-    unit = (
-        stated.str.strip()
-        .str.casefold()
-        .map(_UNITS, na_action="ignore")
-        .astype("object")
-        .where(stated.notna(), survival_unit)
-    )
-    for row, text in stated[stated.notna() & unit.isna()].items():
-        place = places[row_number(row)]
-        draft.problems.append(
-            Problem(place.sheet, place.row, names["survival_unit"], str(text), "vocabulary", "Not a unit of survival.",
-                    'Write "percent" or "proportion".')
-        )  # fmt: skip
-    unit = unit.fillna("")
-    blocks: list[pd.DataFrame] = []
-    outcome_places: list[Place] = []
+    names, cells = sheet.names, sheet.cells
+    units = _units(sheet, survival_unit, draft)
+    outcomes: Cells = {name: [] for name in TABLES["outcomes"]}
+    draft.tables["outcomes"], draft.places["outcomes"] = outcomes, []
+    origin, note = sheet.column("time_origin"), sheet.column("note")
+    locator = cells.get("locator") or ["uploaded sheet"] * len(sheet.rows)
     for (endpoint, measure, time), parts in figures.items():
         if "value" not in parts:
             raise IntakeError(
@@ -208,49 +192,58 @@ def _figures(
                 f"column {names[next(key for part, key in parts.items() if part != 'unit')]}",
                 "Add the column of the figure itself.",
             )
-        filled = _stated(keyed[parts["value"]], measure, names[parts["value"]], places, draft)
-        for part in ("ci", "ci_low", "ci_high"):
-            filled |= keyed[parts[part]].notna() if part in parts else False
-        chosen = keyed[filled]
-        limits = chosen[parts["ci"]].map(split_range, na_action="ignore") if "ci" in parts else None
-        block = pd.DataFrame(
-            {
-                "study_id": chosen["study_id"],
-                "arm_id": chosen["arm_id"],
-                "endpoint": endpoint,
-                "measure": measure,
-                "time_months": time or pd.NA,
-                "value": chosen[parts["value"]],
-                "time_origin": chosen.get("time_origin", pd.NA),
-                "locator": chosen.get("locator", "uploaded sheet"),
-                "note": chosen.get("note", pd.NA),
-            }
-        ).reindex(columns=list(OUTCOME_COLUMNS))
-        for position, side in enumerate(("ci_low", "ci_high")):
-            if side in parts:
-                block[side] = chosen[parts[side]]
-            elif limits is not None:
-                # What is no range stays as typed in the lower limit, where it becomes a problem.
-                raw = chosen[parts["ci"]]
-                block[side] = [
-                    pd.NA if pd.isna(text) else found[position] if isinstance(found, tuple) else text
-                    for text, found in zip(raw, limits, strict=True)
-                ]
-        blocks.append(block.astype("string"))
-        renamed = {
-            "value": names[parts["value"]],
-            "measure": names[parts["value"]],
-            "time_months": names[parts["value"]],
+        name = names[parts["value"]]
+        limits = [cells[parts[part]] for part in ("ci", "ci_low", "ci_high") if part in parts]
+        stated = _stated(cells[parts["value"]], measure, name, places, draft)
+        rows = [i for i, has in enumerate(stated) if has or any(column[i] is not None for column in limits)]
+        low, high = _limits(cells, parts, rows)
+        block: Cells = {
+            "study_id": [cells["study_id"][i] for i in rows],
+            "arm_id": [cells["arm_id"][i] for i in rows],
+            "endpoint": [endpoint] * len(rows),
+            "measure": [measure] * len(rows),
+            "time_months": [time or None] * len(rows),
+            "value": [cells[parts["value"]][i] for i in rows],
+            "ci_low": low,
+            "ci_high": high,
+            "time_origin": [origin[i] for i in rows],
+            "locator": [locator[i] for i in rows],
+            "note": [note[i] for i in rows],
         }
+        for column, typed in outcomes.items():
+            typed += block.get(column) or [None] * len(rows)
+        renamed = {"value": name, "measure": name, "time_months": name}
         for side in ("ci_low", "ci_high"):
             renamed[side] = names[parts.get(side) or parts.get("ci") or parts["value"]]
-        outcome_places += [
-            Place(places[i].sheet, places[i].row, dict(places[i].names) | renamed)
-            for i in map(row_number, chosen.index)
-        ]
-        draft.units += [parts["unit"]] * len(chosen) if "unit" in parts else [str(u) for u in unit[filled]]
-    columns = list(OUTCOME_COLUMNS)
-    draft.tables["outcomes"] = (
-        pd.concat(blocks, ignore_index=True) if blocks else pd.DataFrame(columns=columns, dtype="string")
-    )
-    draft.places["outcomes"] = outcome_places
+        if rows:
+            of_figure = dict(places[0].names) | renamed
+            draft.places["outcomes"] += [Place(sheet.title, places[i].row, of_figure) for i in rows]
+        draft.units += [parts.get("unit", units[i]) for i in rows]
+
+
+def _stated(column: Sequence[str | None], measure: str, name: str, places: Sequence[Place], draft: Draft) -> list[bool]:
+    """Rows with something to read; a cell that says in words that there is no figure is told and left out."""
+    kind: Kind = "median" if measure == "median_months" else "survival"
+    silent = {text: says_nothing(text, kind) for text in set(column) if text is not None}
+    draft.readings += [
+        Reading(place.row, name, text, "no figure", "no figure", sheet=place.sheet)
+        for place, text in zip(places, column, strict=True)
+        if text is not None and silent[text]
+    ]
+    return [text is not None and not silent[text] for text in column]
+
+
+def _limits(cells: Cells, parts: Mapping[str, str], rows: Sequence[int]) -> tuple[list[str | None], list[str | None]]:
+    """Lower and upper limits, from columns of their own or from one of both."""
+    found: list[list[str | None]] = []
+    for position, side in enumerate(("ci_low", "ci_high")):
+        both = cells.get(parts.get("ci", ""))
+        if side in parts:
+            found.append([cells[parts[side]][i] for i in rows])
+        elif both is None:
+            found.append([None] * len(rows))
+        else:
+            # What is no range stays as typed in the limit, where it becomes a problem.
+            split = [(text, None if text is None else split_range(text)) for text in (both[i] for i in rows)]
+            found.append([limits[position] if limits else text for text, limits in split])
+    return found[0], found[1]

@@ -16,7 +16,7 @@ from dashboard.ui.cache import SHIPPED
 from dashboard.ui.component import ask, asset
 from dashboard.ui.context import PageContext
 from dashboard.ui.links import OWN_VERSION, check_version, dismiss_notice, link_notice
-from dashboard.ui.own_data import forget, has_own_data, own_in_words
+from dashboard.ui.own_data import forget, held_by_tab, own_in_words
 from dashboard.ui.state import FILTER_DEFAULTS, clear, remove, values_from
 from dashboard.ui.words import count, totals_sentence
 
@@ -74,13 +74,16 @@ def above_page(context: PageContext) -> None:
         elif changes.get("remove") in shown:
             shown[changes["remove"]].remove()
 
+    held, let_go = held_by_tab()
     data = {
         "totals": totals_sentence(context.totals),
         "chips": tuple({"key": chip.key, "text": chip.text} for chip in shown.values()),
         "version": version_of(context.table_key),
+        "held": held,
+        "let_go": let_go,
     }
     ask("view_bar", data, clicked, key="view_bar")
-    if has_own_data():
+    if held:
         own_banner()
     notices(context)
 

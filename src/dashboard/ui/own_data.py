@@ -10,9 +10,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.evidence import shared
+from dashboard.evidence import shared, validate_tables
 from dashboard.intake.cohort import Cohort
-from dashboard.intake.evidence_workbook import default_validator
 from dashboard.intake.limits import IntakeError
 from dashboard.intake.own_ids import OwnIds
 from dashboard.intake.own_table import Mode, study_table
@@ -26,6 +25,7 @@ COHORT: Final = "_own_cohort"
 IDS: Final = "_own_ids"
 NUMBERED: Final = "_own_numbered"
 ROUND: Final = "_own_round"
+HELD: Final = "_own_held"
 PREFIX: Final = "own_data_"
 
 
@@ -74,9 +74,17 @@ def own_cohort() -> Cohort | None:
     return kept
 
 
-def has_own_data() -> bool:
-    """Whether there is anything to forget."""
-    return own_evidence() is not None or own_cohort() is not None
+def held_by_tab() -> tuple[str, bool]:
+    """What there is of the reader's own, in a word or two; and whether there was something that they let go of.
+
+    A new session under an open tab (the server was started again) holds nothing and let go of nothing: the tab, which
+    remembers the words, says that they are gone.
+    """
+    names = {"table": own_evidence(), "cohort": own_cohort()}
+    held = " and ".join(name for name, kept in names.items() if kept is not None)
+    if held:
+        st.session_state[HELD] = True
+    return held, not held and HELD in st.session_state
 
 
 def own_in_words() -> str:
@@ -140,7 +148,7 @@ def add_rows(studies: pd.DataFrame, arms: pd.DataFrame, figures: pd.DataFrame) -
     """
     before = own_evidence()
     joined = before.joined(studies, arms, figures) if before else OwnEvidence(studies, arms, figures)
-    found = default_validator(joined.studies, joined.arms, joined.figures)
+    found = validate_tables(joined.studies, joined.arms, joined.figures)
     if len(found):
         column, words = str(found["column"].iloc[0]), str(found["message"].iloc[0])
         what, _, remedy = words.partition(". ")

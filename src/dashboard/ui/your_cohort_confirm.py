@@ -68,7 +68,8 @@ def confirm(name: str, sheets: dict[str, pd.DataFrame], token: str, before: Coho
     proposed = proposals[title]
     if before is not None and all(getattr(before, role) in (None, *frame.columns) for role in ("time", "event")):
         proposed = replace(before, confirmed=False)
-    left, right = st.columns([1, 1], gap="large")
+    # The preview is the wider: four columns of it stand beside the choices in a window of 1024 pixels.
+    left, right = st.columns([9, 10], gap="medium")
     with left:
         plan, endpoint = _choices(frame, proposed, lambda what: key(f"{title}_{what}"))
     with right:
