@@ -33,6 +33,18 @@ def still(page: Page, read: Callable[[], Place]) -> Place:
     raise AssertionError(f"still moving, at {place}")
 
 
+def whole_tables(page: Page) -> str:
+    """Scroll every table until all of its rows are drawn; their text."""
+    said = []
+    for table in page.locator(".frame table").filter(visible=True).all():
+        rows = table.locator("tbody tr")
+        for row in rows.all()[22:23]:  # those after the thirtieth are drawn once this one is seen
+            row.scroll_into_view_if_needed()
+        expect(rows).to_have_count(int(table.get_attribute("aria-rowcount") or 0) - 1)
+        said.append(table.inner_text())
+    return "\n".join(said)
+
+
 def visit(page: Page, url: str) -> None:
     """Open an address and wait for it."""
     page.goto(url)

@@ -53,7 +53,7 @@ def test_a_name_leads_to_its_study_and_a_click_may_open_it(page: Page, app_url: 
     assert box is not None
     with page.context.expect_page() as opened:
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(opened.value.locator(".st-key-paper")).to_be_visible()
+    expect(opened.value.locator(".st-key-find_paper")).to_be_visible()
     assert f"/studies?paper={study}" in opened.value.url
     opened.value.close()
     visit(page, f"{app_url}/pooled{LINK[1:]}&click=Opens+its+study")
@@ -69,7 +69,7 @@ def test_the_hazard_ratio_among_the_milestones_leads_to_all_ratios_and_to_a_link
     page: Page, app_url: str
 ):
     pooled(page, app_url)
-    page.get_by_label("Survival at").select_option("Hazard ratio")
+    page.get_by_role("combobox", name="Survival at").select_option("Hazard ratio")
     expect(page.get_by_role("heading", name=re.compile("by comparison"))).to_be_visible()
     settled(page)
     assert "view=All+hazard+ratios" in page.url and "milestone" not in page.url
