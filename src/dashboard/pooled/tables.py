@@ -17,12 +17,9 @@ VALUES = {"survival": ("Survival", 4), "median": ("Median (months)", 1), "hazard
 
 def describe(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """The rows with `era_basis`, `url` and `flags` of their arm."""
-    arms = table.drop_duplicates("arm_key").set_index("arm_key")
-    out = rows.copy()
-    for name in ("era_basis", "url", "flags"):
-        if name in arms and name not in out:
-            out[name] = out["arm_key"].map(arms[name])
-    return out
+    wanted = [name for name in ("era_basis", "url", "flags") if name in table and name not in rows]
+    arms = table[["arm_key", *wanted]].drop_duplicates("arm_key").set_index("arm_key")
+    return rows.assign(**{name: rows["arm_key"].map(arms[name]) for name in wanted})
 
 
 def study_names(rows: pd.DataFrame) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from dashboard.synthesis._rows import CARRIED, Record, records
@@ -19,20 +20,22 @@ def read(
 ) -> tuple[dict[str, Record], dict[str, list[Record]], dict[str, dict[str, float]]]:
     """By arm: a row of it, its figures that answer the question, and its deaths and number at risk."""
     own = ("measure", "value", "reported")
-    used = [name for name in (*FIGURE_COLUMNS, *own) if name in table.columns]
-    with_arm = table.loc[table["arm_key"].notna(), used]
     measure = _MEASURE_OF[question.quantity]
-    asked = (with_arm["endpoint"] == question.endpoint).fillna(False).to_numpy(dtype=bool)
-    relevant = with_arm[asked & with_arm["measure"].isin([measure, "deaths", "n_at_risk"]).to_numpy()]
+    keys = table["arm_key"].to_numpy(dtype=object)
+    with_arm = table["arm_key"].notna().to_numpy()
+    asked = with_arm & (table["endpoint"] == question.endpoint).fillna(False).to_numpy(dtype=bool)
+    relevant = np.flatnonzero(asked & table["measure"].isin([measure, "deaths", "n_at_risk"]).to_numpy()).tolist()
     # An arm is described by a row of the asked endpoint where it has one: time origins differ between endpoints.
-    described = pd.concat([with_arm[asked], with_arm[~asked]]).drop_duplicates("arm_key")
-    order = {key: place for place, key in enumerate(with_arm["arm_key"].drop_duplicates())}
-    by_arm = sorted(records(described, FIGURE_COLUMNS), key=lambda record: order[record["arm_key"]])
+    described: dict[str, int] = {}
+    for row in (*np.flatnonzero(asked).tolist(), *np.flatnonzero(with_arm & ~asked).tolist()):
+        described.setdefault(keys[row], row)
+    in_order = [described[key] for key in dict.fromkeys(keys[with_arm].tolist())]
+    by_arm = records(table, FIGURE_COLUMNS, in_order)
     arms = {record["arm_key"]: record for record in by_arm}
 
     figures: dict[str, list[Record]] = {}
     support: dict[str, dict[str, float]] = {}
-    for record in records(relevant, (*FIGURE_COLUMNS, *own)):
+    for record in records(table, (*FIGURE_COLUMNS, *own), relevant):
         key = record["arm_key"]
         if record["measure"] == "deaths":
             support.setdefault(key, {})["events"] = record["value"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 Record = dict[str, Any]
@@ -38,14 +39,18 @@ CARRIED = (
 """Columns of the study table that every pooled row brings along."""
 
 
-def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[Record]:
-    """Rows as dictionaries of these columns (those that the frame has), with None for whatever is missing."""
+def records(frame: pd.DataFrame, columns: Sequence[str], rows: Sequence[int] | None = None) -> list[Record]:
+    """Rows as dictionaries of these columns (those that the frame has), with None for whatever is missing.
+
+    `rows` are the positions of the rows to read, in this order; all without it. A frame of these rows would cost more
+    than to read them.
+    """
     names = [name for name in columns if name in frame.columns]
     values = []
     for name in names:
-        column = frame[name]
-        present = column.notna().to_numpy()
-        plain = column.to_numpy(dtype=object)
+        column = frame[name].array if rows is None else frame[name].array.take(rows)
+        present = ~np.asarray(column.isna())
+        plain = np.asarray(column, dtype=object)
         values.append([value if known else None for value, known in zip(plain, present, strict=True)])
     absent = dict.fromkeys(name for name in columns if name not in names)
     return [{**absent, **dict(zip(names, row, strict=True))} for row in zip(*values, strict=True)]
