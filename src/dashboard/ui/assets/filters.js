@@ -1,7 +1,10 @@
 // Every filter of the sidebar. VOCABULARY (names, labels, families) is put before this file; `data` says what is chosen
 // and how many studies and patients each value would give. Built once and updated in place, so that nothing moves or
 // loses focus on a click.
-const number = (value) => value.toLocaleString("en-GB")
+const english = new Intl.NumberFormat("en-GB")
+const number = (value) => english.format(value)
+// What stays as it was is not written: each write, also of the same text, is laid out and painted anew.
+const put = (node, name, value) => { if (node[name] !== value) node[name] = value }
 
 function tree(filter, say) {
   const rows = new Map()
@@ -56,14 +59,13 @@ function tree(filter, say) {
       const on = inside.filter((value) => filter.chosen.has(value)).length
       box.checked = on === inside.length
       box.indeterminate = on > 0 && on < inside.length
-      studies.textContent = number(found)
-      patients.textContent = people == null ? "–" : number(people)
-      bar.style.width = `${(found / most) * 100}%`
+      put(studies, "textContent", number(found))
+      put(patients, "textContent", people == null ? "–" : number(people))
+      put(bar.style, "width", `${Math.round((found / most) * 100)}%`)
       line.classList.toggle("zero", found === 0)
       line.classList.toggle("on", on > 0)
-      if (found === 0 && on === 0) box.setAttribute("aria-disabled", "true")
-      else box.removeAttribute("aria-disabled")
-      box.ariaLabel = `${item.label}: ${found} studies, ${people == null ? "patients only in subgroups or not stated" : `${people} patients`}`
+      put(box, "ariaDisabled", found === 0 && on === 0 ? "true" : null)
+      put(box, "ariaLabel", `${item.label}: ${found} studies, ${people == null ? "patients only in subgroups or not stated" : `${people} patients`}`)
     }
   }
   const heads = make("div", { className: "heads", "aria-hidden": "true" }, make("span", { textContent: "studies" }), make("span", { textContent: "patients" }))
@@ -76,7 +78,7 @@ function choice(name, title, hint, options, say) {
   for (const option of options) select.append(make("option", { value: option.value }))
   select.onchange = () => say({ [name]: select.value })
   const update = (chosen, counts) => {
-    options.forEach((option, i) => { select.options[i].textContent = `${option.label} (${number(counts[option.value]?.[0] ?? 0)})` })
+    options.forEach((option, i) => put(select.options[i], "textContent", `${option.label} (${number(counts[option.value]?.[0] ?? 0)})`))
     select.value = chosen
   }
   return { element: make("div", { className: "field" }, make("label", { htmlFor: name, textContent: title }), select), update }
@@ -100,7 +102,7 @@ function years(limits, decades, say) {
   const update = (ends) => {
     from.value = ends[0]
     to.value = ends[1]
-    links.forEach((link, i) => { link.ariaPressed = String(decades[i] === ends[0] && Math.min(decades[i] + 9, limits[1]) === ends[1]) })
+    links.forEach((link, i) => put(link, "ariaPressed", String(decades[i] === ends[0] && Math.min(decades[i] + 9, limits[1]) === ends[1])))
   }
   const hint = "Enrolment that overlaps these years; the year of publication where enrolment is not stated."
   const element = make("fieldset", { className: "years", title: hint }, make("legend", { textContent: "Years of treatment" }),
