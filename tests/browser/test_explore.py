@@ -115,7 +115,7 @@ def test_compare_keeps_its_study_when_the_reader_comes_back_from_another(page: P
     visit(page, f"{app_url}/?study=fairweather-2017&site=Neuroendocrine")
     expect(page.get_by_role("button", name="Copy link")).to_be_visible()
     page.get_by_role("link", name="Studies").click()
-    expect(page.get_by_role("heading", name="Studies")).to_be_visible()
+    expect(page.get_by_role("heading", name="Studies", exact=True)).to_be_visible()
     settled(page)
     assert query(page) == {"site": ["Neuroendocrine"]}, "the filters stay in the link of the next page"
     page.locator(".pick").first.click()
@@ -123,7 +123,7 @@ def test_compare_keeps_its_study_when_the_reader_comes_back_from_another(page: P
     expect(page).to_have_url(re.compile("paper="))
     settled(page)
     page.go_back()
-    expect(page.get_by_role("heading", name="Studies")).to_be_visible()
+    expect(page.get_by_role("heading", name="Studies", exact=True)).to_be_visible()
     expect(page).not_to_have_url(re.compile("paper="))
     settled(page)
     page.go_back()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from dashboard.evidence import load
 from dashboard.synthesis import Question, eligible, pool, time_notices
 from dashboard.synthesis.eligibility import REASONS
 
@@ -207,3 +208,10 @@ def test_known_traps_of_the_atlas():
 def test_unknown_quantity():
     with pytest.raises(ValueError, match="'mean'"):
         Question(quantity="mean")
+
+
+def test_no_rows_and_rows_without_such_a_figure_pool_nothing():
+    studies = load()
+    assert eligible(studies.iloc[:0], Question()).rows.empty
+    others = studies[studies["endpoint"].ne(Question().endpoint).fillna(True)]
+    assert len(others) and eligible(others, Question()).rows.empty

@@ -48,7 +48,7 @@ def records(frame: pd.DataFrame, columns: Sequence[str], rows: Sequence[int] | N
     names = [name for name in columns if name in frame.columns]
     values = []
     for name in names:
-        column = frame[name].array if rows is None else frame[name].array.take(rows)
+        column = frame[name].array if rows is None else frame[name].array.take(np.asarray(rows, dtype=np.intp))
         present = ~np.asarray(column.isna())
         plain = np.asarray(column, dtype=object)
         values.append([value if known else None for value, known in zip(plain, present, strict=True)])
